@@ -1,0 +1,60 @@
+"""Compiled parts of w2v and their flags; everything else is in pyproject.toml.
+
+``W2V_DEBUG=1 pip install .`` builds with bounds checks, assertions and the
+address and undefined-behaviour sanitizers.
+"""
+
+import os
+from glob import glob
+
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+DEBUG = os.environ.get("W2V_DEBUG") == "1"
+
+# No -ffast-math: before GCC 13 it makes the whole host process flush denormals.
+# No -march: each kernel names its own instruction set and one is chosen at run time.
+RELEASE_FLAGS = [
+    "-O3",
+    "-g0",
+    "-ffp-contract=fast",
+    "-fno-math-errno",
+    "-fno-trapping-math",
+    "-fno-signed-zeros",
+]
+DEBUG_FLAGS = ["-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined"]
+FLAGS = DEBUG_FLAGS if DEBUG else RELEASE_FLAGS
+
+
+def extension(name: str, *sources: str) -> Extension:
+    """One compiled module: its .pyx and the C files it calls."""
+    folder = os.path.dirname(sources[0])
+    return Extension(
+        name,
+        list(sources),
+        include_dirs=[folder],
+        depends=glob(f"{folder}/**/*.h", recursive=True),
+        extra_compile_args=FLAGS,
+        extra_link_args=DEBUG_FLAGS if DEBUG else [],
+        libraries=["m"],
+    )
+
+
+EXTENSIONS = [
+    extension("w2v._core", "w2v/_core.pyx", *sorted(glob("w2v/kernels/*.c"))),
+]
+
+setup(
+    ext_modules=cythonize(
+        EXTENSIONS,
+        compiler_directives={
+            "language_level": 3,
+            "boundscheck": DEBUG,
+            "wraparound": False,
+            "initializedcheck": DEBUG,
+            "cdivision": True,
+            "embedsignature": True,
+            "freethreading_compatible": True,
+        },
+    )
+)

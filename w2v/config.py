@@ -1,0 +1,150 @@
+"""The settings that decide what the vectors will be, and their defaults."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+from typing import Any, Literal
+
+from w2v.errors import ConfigError
+
+WindowMode = Literal["weighted", "shrink", "fixed"]
+Negatives = Literal["shared", "private"]
+
+MAX_DIM = 65_536
+MAX_THREADS = 1_024
+MAX_WINDOW = 1_000
+MAX_BLOCK = 4_096
+
+
+def available_cpus() -> int:
+    """Return how many CPUs this process may use.
+
+    Affinity masks are respected where the system has them.
+    """
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Config:
+    """Everything that changes the vectors, and nothing else.
+
+    Paths, progress and the like are arguments of the functions that need them.
+    Defaults are those of the original word2vec where it has the setting.
+
+    Attributes
+    ----------
+    dim : int
+        Numbers per vector.
+    window : int
+        The largest distance, in words, between a center and a context.
+    window_mode : {"weighted", "shrink", "fixed"}
+        How nearer contexts count for more. ``shrink`` draws a reach from 1 to
+        `window` for each center, as the original does; ``weighted`` gives every
+        pair the expectation of that, ``(window - distance + 1) / window``, as
+        its weight; ``fixed`` counts all pairs alike.
+    negative : int
+        Noise words per pair. With shared negatives it is a weight and costs nothing.
+    negatives : {"shared", "private"}
+        ``shared`` draws noise once per block of centers; ``private`` draws it
+        for each pair and trains pair after pair, as the original does.
+    noise_exponent : float
+        Noise words are drawn in proportion to ``count ** noise_exponent``.
+    sample : float
+        Words more frequent than this share of the corpus are thinned out; 0 keeps all.
+    min_count : int
+        Words that occur less often are dropped.
+    max_vocab : int or None
+        Keep at most this many words, the most frequent.
+    lowercase : bool
+        Lower-case the text before counting.
+    epochs : int
+        Passes over the corpus.
+    alpha : float
+        Learning rate at the start; it falls linearly to `min_alpha`.
+    min_alpha : float
+        Learning rate at the end.
+    block_length : int
+        Centers that share one draw of noise (`negatives` = shared).
+    block_noise : int
+        Noise words drawn per block (`negatives` = shared). More are more accurate and slower.
+    threads : int
+        Worker threads. With one, the same seed gives the same bytes.
+    seed : int
+        Start of all randomness, 0 to 2**64 - 1.
+
+    Raises
+    ------
+    ConfigError
+        A value is out of range; the message names it and the range.
+    """
+
+    dim: int = 100
+    window: int = 5
+    window_mode: WindowMode = "weighted"
+    negative: int = 5
+    negatives: Negatives = "shared"
+    noise_exponent: float = 0.75
+    sample: float = 1e-3
+    min_count: int = 5
+    max_vocab: int | None = None
+    lowercase: bool = False
+    epochs: int = 5
+    alpha: float = 0.025
+    min_alpha: float = 2.5e-6
+    block_length: int = 64
+    block_noise: int = 32
+    threads: int = dataclasses.field(default_factory=available_cpus)
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        self._integer("dim", 1, MAX_DIM)
+        self._integer("window", 1, MAX_WINDOW)
+        self._choice("window_mode", ("weighted", "shrink", "fixed"))
+        self._integer("negative", 1, 1_000)
+        self._choice("negatives", ("shared", "private"))
+        self._real("noise_exponent", -10.0, 10.0)
+        self._real("sample", 0.0, 1.0)
+        self._integer("min_count", 1, 2**62)
+        if self.max_vocab is not None:
+            self._integer("max_vocab", 2, 2**31 - 2)
+        if not isinstance(self.lowercase, bool):
+            raise ConfigError(f"lowercase is {self.lowercase!r}: give true or false")
+        self._integer("epochs", 1, 1_000_000)
+        self._real("alpha", 0.0, 10.0)
+        self._real("min_alpha", 0.0, 10.0)
+        if self.min_alpha > self.alpha:
+            raise ConfigError(
+                f"min_alpha is {self.min_alpha:g}, above alpha {self.alpha:g}: "
+                "the learning rate falls from alpha to min_alpha"
+            )
+        self._integer("block_length", 1, MAX_BLOCK)
+        self._integer("block_noise", 1, MAX_BLOCK)
+        self._integer("threads", 1, MAX_THREADS)
+        self._integer("seed", 0, 2**64 - 1)
+
+    def _integer(self, name: str, low: int, high: int) -> None:
+        value = getattr(self, name)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ConfigError(f"{name} is {value!r}: give a whole number")
+        if not low <= value <= high:
+            raise ConfigError(f"{name} is {value}: give {low} to {high}")
+
+    def _real(self, name: str, low: float, high: float) -> None:
+        value = getattr(self, name)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise ConfigError(f"{name} is {value!r}: give a number")
+        if not math.isfinite(value) or not low <= value <= high:
+            raise ConfigError(f"{name} is {value:g}: give {low:g} to {high:g}")
+
+    def _choice(self, name: str, choices: tuple[str, ...]) -> None:
+        value = getattr(self, name)
+        if value not in choices:
+            raise ConfigError(f"{name} is {value!r}: give {' or '.join(choices)}")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the settings as plain values, for the run record."""
+        return dataclasses.asdict(self)
