@@ -9,6 +9,7 @@
 #define LANES 8
 #define TILE_COLS 5
 #define TILE_CONTEXTS 4
+#define TILE_CENTERS 2
 #include "kernel.h"
 #if defined(__clang__)
 #pragma clang attribute pop

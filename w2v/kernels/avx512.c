@@ -11,6 +11,7 @@
 #define LANES 16
 #define TILE_COLS 7
 #define TILE_CONTEXTS 8
+#define TILE_CENTERS 4
 #include "kernel.h"
 #if defined(__clang__)
 #pragma clang attribute pop

@@ -9,4 +9,6 @@
 #define TILE_COLS 5
 #define TILE_CONTEXTS 4
 #endif
+/* 2: a step's sums are reduced for LANES / 2 centers at a time */
+#define TILE_CENTERS 2
 #include "kernel.h"

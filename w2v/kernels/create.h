@@ -24,8 +24,11 @@ static int64_t lay_out(w2v_worker *w, const w2v_run *run, char *arena) {
     w->kept = (int32_t *)carve(arena, &used, w->capacity);
     w->left = (uint16_t *)carve(arena, &used, (w->capacity + window) / 2 + 1);
     w->right = (uint16_t *)carve(arena, &used, (w->capacity + window) / 2 + 1);
-    w->left_weight = carve(arena, &used, (window + 1) * window);
-    w->right_weight = carve(arena, &used, (window + 1) * window);
+    w->weight_step = (ptrdiff_t)((window + LANES - 1) / LANES * LANES);
+    w->left_weight = carve(arena, &used, (window + 1) * w->weight_step);
+    w->right_weight = carve(arena, &used, (window + 1) * w->weight_step);
+    w->distance_weight = carve(arena, &used, window);
+    w->band_weight = carve(arena, &used, STEP * 2 * window + SLACK);
     w->hot_inputs = carve(arena, &used, hot);
     w->hot_inputs_base = carve(arena, &used, hot);
     w->hot_outputs = carve(arena, &used, hot);
@@ -65,8 +68,9 @@ static void fill_weights(w2v_worker *w) {
             float weight = 1.0f;
             if (w->run->window_mode == W2V_WEIGHTED)
                 weight = (float)(window - d + 1) / (float)window;
-            w->left_weight[reach * window + window - d] = weight;
-            w->right_weight[reach * window + d - 1] = weight;
+            w->left_weight[reach * w->weight_step + window - d] = weight;
+            w->right_weight[reach * w->weight_step + d - 1] = weight;
+            w->distance_weight[d - 1] = weight;
         }
     }
 }

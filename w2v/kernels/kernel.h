@@ -7,6 +7,7 @@
  *   TILE_COLS       vectors of columns in an update tile (5 or 7): 2 * TILE_COLS
  *                   accumulators must fit beside 3 operands
  *   TILE_CONTEXTS   contexts in a tile of noise logits: twice as many accumulators
+ *   TILE_CENTERS    centers in a tile of pairs' logits: 5 times as many accumulators
  */
 #include "kernels.h"
 

@@ -46,12 +46,11 @@ static void private_block(w2v_worker *w, ptrdiff_t n) {
     for (ptrdiff_t q = 0; q < n; q++) {
         const ptrdiff_t p = w->pos - window + q;
         const ptrdiff_t left = w->left[p], right = w->right[p];
-        const float *weights = w->right_weight + window * window;
         const int measure = ++w->steps % w->run->loss_interval == 0;
         for (ptrdiff_t i = p - left; i <= p + right; i++) {
             if (i == p) continue;
             const ptrdiff_t distance = i < p ? p - i : i - p;
-            private_pair(w, input_row(w, w->kept[i]), w->kept[p], weights[distance - 1], measure);
+            private_pair(w, input_row(w, w->kept[i]), w->kept[p], w->distance_weight[distance - 1], measure);
         }
     }
     w->pos += n;

@@ -13,6 +13,7 @@ INLINE void add_products(vf (*acc)[TILE_COLS], const int rows, const int cols,
         UNROLL for (int r = 0; r < rows; r++) g[r] = splat(coef[r * row_step]);
         UNROLL for (int c = 0; c < cols; c++) {
             vf v = load(source + c * LANES);
+            if (rows > 1) IN_REGISTER(v);
             UNROLL for (int r = 0; r < rows; r++) acc[r][c] += g[r] * v;
         }
     }

@@ -43,40 +43,45 @@ static void noise_logits(w2v_worker *w, ptrdiff_t n) {
     }
 }
 
-/* Partial dot products, one lane each, of two neighbouring centers with `count` contexts
- * each, from `context` (the second center's are one further on). */
-INLINE void band_tile(const float *y, const float *x, float *sums, ptrdiff_t sums_step,
-                      ptrdiff_t vectors, ptrdiff_t width, const int count) {
-    vf acc[2][TILE_DISTANCES];
-    UNROLL for (int k = 0; k < count; k++) acc[0][k] = acc[1][k] = splat(0.0f);
-    for (ptrdiff_t c = 0; c < vectors * LANES; c += LANES) {
-        vf first = load(y + c), second = load(y + width + c);
-        UNROLL for (int k = 0; k <= count; k++) {
-            vf v = load(x + k * width + c);
-            if (k < count) acc[0][k] += first * v;
-            if (k > 0) acc[1][k - 1] += second * v;
+/* Partial dot products, one lane each, of TILE_CENTERS neighbouring centers with `count`
+ * contexts each, from `x` on for the first center and one further on for each next. */
+INLINE void band_tile(const w2v_worker *w, const float *y, const float *x, float *sums,
+                      const int count) {
+    const ptrdiff_t width = w->width;
+    vf acc[TILE_CENTERS][TILE_DISTANCES];
+    UNROLL for (int r = 0; r < TILE_CENTERS; r++) {
+        UNROLL for (int k = 0; k < count; k++) acc[r][k] = splat(0.0f);
+    }
+    for (ptrdiff_t c = 0; c < width; c += LANES) {
+        vf center[TILE_CENTERS];
+        UNROLL for (int r = 0; r < TILE_CENTERS; r++) center[r] = load(y + r * width + c);
+        UNROLL for (int s = 0; s < count + TILE_CENTERS - 1; s++) {
+            vf v = load(x + s * width + c);
+            IN_REGISTER(v);
+            UNROLL for (int r = 0; r < TILE_CENTERS; r++) {
+                if (s >= r && s - r < count) acc[r][s - r] += center[r] * v;
+            }
         }
     }
-    UNROLL for (int k = 0; k < count; k++) {
-        store(sums + k * LANES, acc[0][k]);
-        store(sums + sums_step + k * LANES, acc[1][k]);
+    UNROLL for (int r = 0; r < TILE_CENTERS; r++) {
+        UNROLL for (int k = 0; k < count; k++)
+            store(sums + (r * 2 * w->window + k) * LANES, acc[r][k]);
     }
 }
 
-/* One side of two centers: `window` contexts from x on. */
+/* One side of TILE_CENTERS centers: `window` contexts each. */
 static void band_side(const w2v_worker *w, const float *y, const float *x, float *sums) {
-    const ptrdiff_t sums_step = 2 * w->window * LANES;
     for (ptrdiff_t k = 0, pieces = (w->window + TILE_DISTANCES - 1) / TILE_DISTANCES;
          k < w->window; pieces--) {
         const ptrdiff_t count = (w->window - k + pieces - 1) / pieces;
         const float *from = x + k * w->width;
         float *to = sums + k * LANES;
         switch (count) {
-        case 1: band_tile(y, from, to, sums_step, w->vectors, w->width, 1); break;
-        case 2: band_tile(y, from, to, sums_step, w->vectors, w->width, 2); break;
-        case 3: band_tile(y, from, to, sums_step, w->vectors, w->width, 3); break;
-        case 4: band_tile(y, from, to, sums_step, w->vectors, w->width, 4); break;
-        default: band_tile(y, from, to, sums_step, w->vectors, w->width, 5); break;
+        case 1: band_tile(w, y, from, to, 1); break;
+        case 2: band_tile(w, y, from, to, 2); break;
+        case 3: band_tile(w, y, from, to, 3); break;
+        case 4: band_tile(w, y, from, to, 4); break;
+        default: band_tile(w, y, from, to, 5); break;
         }
         k += count;
     }
@@ -88,7 +93,7 @@ static void band_logits(w2v_worker *w, ptrdiff_t n) {
     const ptrdiff_t window = w->window, width = w->width;
     float *logits = w->band + 2 * window * 2 * window;
     for (ptrdiff_t q = 0; q < n; q += LANES / 2) {
-        for (ptrdiff_t r = 0; r < LANES / 2; r += 2) {
+        for (ptrdiff_t r = 0; r < LANES / 2; r += TILE_CENTERS) {
             const float *y = w->y + (2 * window + q + r) * width;
             const float *x = w->x + (q + r) * width;
             float *sums = w->lane_sums + r * 2 * window * LANES;
@@ -100,12 +105,27 @@ static void band_logits(w2v_worker *w, ptrdiff_t n) {
     }
 }
 
-/* mass[i]: the sum of the weights of context i's pairs. `left` and `right` are those of
- * position 0. */
-static void context_mass(w2v_worker *w, const uint16_t *left, const uint16_t *right) {
+/* Lay out the weights of the step's pairs as the band lays out the pairs. Each copy may
+ * run past its end, into places that the next one fills. */
+static void set_band_weights(w2v_worker *w, ptrdiff_t n, const uint16_t *left,
+                             const uint16_t *right) {
+    const ptrdiff_t window = w->window, weight_step = w->weight_step;
+    float *to = w->band_weight;
+    for (ptrdiff_t p = window; p < window + n; p++) {
+        const float *from = w->left_weight + left[p] * weight_step;
+        for (ptrdiff_t k = 0; k < window; k += LANES) store_unaligned(to + k, load(from + k));
+        to += window;
+        from = w->right_weight + right[p] * weight_step;
+        for (ptrdiff_t k = 0; k < window; k += LANES) store_unaligned(to + k, load(from + k));
+        to += window;
+    }
+}
+
+/* mass[i]: the sum of the weights of context i's pairs. */
+static void set_mass(w2v_worker *w, const uint16_t *left, const uint16_t *right) {
     float mass[STEP] = {0};
     for (ptrdiff_t d = 1; d <= w->window; d++) {
-        const float weight = w->right_weight[w->window * w->window + d - 1];
+        const float weight = w->distance_weight[d - 1];
         for (ptrdiff_t i = 0; i < STEP; i++) {
             int pairs = (right[i - d] >= d) + (left[i + d] >= d);
             mass[i] += weight * (float)pairs;
@@ -115,41 +135,25 @@ static void context_mass(w2v_worker *w, const uint16_t *left, const uint16_t *ri
 }
 
 /* The loss of a step from its logits, in float64. */
-static void measure_loss(w2v_worker *w, ptrdiff_t n, const uint16_t *left,
-                         const uint16_t *right) {
-    const ptrdiff_t window = w->window;
+static void measure_loss(w2v_worker *w, ptrdiff_t n) {
     const double share = (double)w->run->negative / (double)w->run->block_noise;
-    const float *logits = w->band + 2 * window * 2 * window;
-    for (ptrdiff_t q = 0; q < n; q++) {
-        const float *lw = w->left_weight + left[window + q] * window;
-        const float *rw = w->right_weight + right[window + q] * window;
-        for (ptrdiff_t k = 0; k < window; k++) {
-            const float *pair = logits + q * 2 * window + k;
-            if (lw[k] > 0) w->loss += lw[k] * softplus(-pair[0]);
-            if (rw[k] > 0) w->loss += rw[k] * softplus(-pair[window]);
-            w->pairs += lw[k] + rw[k];
-        }
-        if (w->mass[q] > 0)
-            for (ptrdiff_t j = 0; j < w->run->block_noise; j++)
-                w->loss += share * w->mass[q] *
-                           softplus(w->noise_coef[q * w->noise_columns + j]);
+    const float *logits = w->band + 2 * w->window * 2 * w->window;
+    for (ptrdiff_t k = 0; k < n * 2 * w->window; k++) {
+        const double weight = w->band_weight[k];
+        if (weight > 0) w->loss += weight * softplus(-logits[k]);
+        w->pairs += weight;
     }
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t j = 0; j < w->run->block_noise && w->mass[i] > 0; j++)
+            w->loss += share * w->mass[i] * softplus(w->noise_coef[i * w->noise_columns + j]);
 }
 
 /* Logits of centers' pairs become coefficients. */
-static void band_coefficients(w2v_worker *w, ptrdiff_t n, const uint16_t *left,
-                              const uint16_t *right) {
-    const ptrdiff_t window = w->window;
-    float *band = w->band + 2 * window * 2 * window;
+static void band_coefficients(w2v_worker *w, ptrdiff_t n) {
+    float *band = w->band + 2 * w->window * 2 * w->window;
     const vf one = splat(1.0f), alpha = splat(w->alpha);
-    for (ptrdiff_t k = 0; k < n * 2 * window; k += LANES)
-        store(band + k, alpha * (one - sigmoid(load(band + k))));
-    for (ptrdiff_t q = 0; q < n; q++, band += 2 * window) {
-        const float *lw = w->left_weight + left[window + q] * window;
-        const float *rw = w->right_weight + right[window + q] * window;
-        for (ptrdiff_t k = 0; k < window; k++) band[k] *= lw[k];
-        for (ptrdiff_t k = 0; k < window; k++) band[window + k] *= rw[k];
-    }
+    for (ptrdiff_t k = 0; k < n * 2 * w->window; k += LANES)
+        store(band + k, alpha * load(w->band_weight + k) * (one - sigmoid(load(band + k))));
 }
 
 /* Logits of noise pairs become coefficients, collisions aside. */
@@ -193,7 +197,7 @@ static void remove_collisions(w2v_worker *w, ptrdiff_t n, const int32_t *rows,
     }
     EACH_HIT({
         const ptrdiff_t distance = i < p ? p - i : i - p;
-        *weight += w->right_weight[window * window + distance - 1];
+        *weight += w->distance_weight[distance - 1];
     })
     EACH_HIT({
         if (*weight > 0) {
@@ -271,10 +275,11 @@ static void shared_step(w2v_worker *w, ptrdiff_t n) {
     band_logits(w, n);
     for (ptrdiff_t i = 2 * window + n; i < 2 * window + n + STEP; i++)
         prefetch_row(w, input_row(w, rows[i]));
-    context_mass(w, left, right);
-    if (++w->steps % w->run->loss_interval == 0) measure_loss(w, n, left, right);
+    set_band_weights(w, n, left, right);
+    set_mass(w, left, right);
+    if (++w->steps % w->run->loss_interval == 0) measure_loss(w, n);
     noise_coefficients(w, n);
-    band_coefficients(w, n, left, right);
+    band_coefficients(w, n);
     remove_collisions(w, n, rows, left, right);
     for (ptrdiff_t p = window + n; p < window + n + STEP; p++)
         prefetch_row(w, output_row(w, rows[p]));

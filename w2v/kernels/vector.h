@@ -34,7 +34,16 @@ INLINE vf splat(float x) { return (vf){EACH_LANE(SAME, x)}; }
 INLINE vi splat_int(int32_t x) { return (vi){EACH_LANE(SAME, x)}; }
 INLINE vf load(const float *p) { return *(const vf *)p; }
 INLINE void store(float *p, vf x) { *(vf *)p = x; }
-INLINE vf load_unaligned(const float *p) { return *(const vf_unaligned *)p; }
+INLINE void store_unaligned(float *p, vf x) { *(vf_unaligned *)p = x; }
+
+/* Keep x in a register: GCC would otherwise load it anew for each of its uses. */
+#if defined(__aarch64__)
+#define IN_REGISTER(x) __asm__("" : "+w"(x))
+#elif LANES == 16
+#define IN_REGISTER(x) __asm__("" : "+v"(x))
+#else
+#define IN_REGISTER(x) __asm__("" : "+x"(x))
+#endif
 
 /* Lanes of `a` where the mask is all ones, lanes of `b` where it is zero. */
 INLINE vf choose(vi mask, vf a, vf b) { return (vf)((mask & (vi)a) | (~mask & (vi)b)); }

@@ -57,8 +57,11 @@ struct w2v_worker {
     float *noise_weight;     /* (noise_columns,): -1, and 0 in columns past block_noise */
     float *band;             /* (2 window + STEP, 2 window): coefficients of centers -window .. */
     float *lane_sums;        /* (LANES / 2, 2 window, LANES): partial dot products */
-    float *left_weight;      /* (window + 1, window): a center's weights to the left, by reach */
+    ptrdiff_t weight_step;   /* window rounded up to LANES */
+    float *left_weight;      /* (window + 1, weight_step): a center's weights to the left, by reach */
     float *right_weight;     /* the same to the right */
+    float *distance_weight;  /* (window,): weight of a pair at distance 1, 2 ... */
+    float *band_weight;      /* (STEP, 2 window): weights of the step's centers' pairs */
     float *mass;             /* (STEP,): sum of the weights of a context's pairs */
     float *collision;        /* (STEP, noise_columns): weight of pairs whose center is the noise word */
     uint64_t noise_filter[64]; /* a bit for each value of row mod 4096 among noise_rows */
@@ -83,8 +86,10 @@ INLINE float *output_row(const w2v_worker *w, int32_t row) {
     return (row < w->run->hot_rows ? w->hot_outputs : w->run->outputs) + row * w->run->stride;
 }
 
+/* For writing, since every row that is gathered gets a delta (8 percent faster here than
+ * for reading). */
 INLINE void prefetch_row(const w2v_worker *w, const float *row) {
-    for (ptrdiff_t k = 0; k < w->width; k += 16) __builtin_prefetch(row + k);
+    for (ptrdiff_t k = 0; k < w->width; k += 16) __builtin_prefetch(row + k, 1);
 }
 
 /* log(1 + exp(x)) */
