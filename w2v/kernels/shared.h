@@ -12,35 +12,45 @@
  *   coefficient of a noise pair  -alpha (negative / block_noise) m s(x . z)
  */
 
-/* Logits of all contexts against all noise words: tiles of 8 (4) contexts by `groups`
- * vectors of noise words, so that no sum runs across lanes. */
-INLINE void noise_logits_tile(w2v_worker *w, ptrdiff_t i, ptrdiff_t group, const int groups) {
-    vf acc[TILE_CONTEXTS][2];
-    UNROLL for (int q = 0; q < TILE_CONTEXTS; q++) acc[q][0] = acc[q][1] = splat(0.0f);
+/* Logits of `contexts` contexts against `groups` vectors of noise words: lanes are noise
+ * words, so that no sum runs across lanes. */
+INLINE void noise_logits_tile(w2v_worker *w, ptrdiff_t i, ptrdiff_t group, const int contexts,
+                              const int groups) {
     const ptrdiff_t width = w->width;
     const float *x = w->x + i * width, *z = w->z_columns + group * width * LANES;
-    for (ptrdiff_t k = 0; k < width; k++, z += LANES) {
-        vf first = load(z), second = groups > 1 ? load(z + width * LANES) : first;
-        UNROLL for (int q = 0; q < TILE_CONTEXTS; q++) {
+    vf acc[2 * TILE_CONTEXTS][2];
+    UNROLL for (int q = 0; q < contexts; q++) {
+        UNROLL for (int g = 0; g < groups; g++) acc[q][g] = splat(0.0f);
+    }
+    for (ptrdiff_t k = 0; k < width; k++) {
+        vf noise[2];
+        UNROLL for (int g = 0; g < groups; g++) {
+            noise[g] = load(z + (g * width + k) * LANES);
+            IN_REGISTER(noise[g]);
+        }
+        UNROLL for (int q = 0; q < contexts; q++) {
             vf value = splat(x[q * width + k]);
-            acc[q][0] += first * value;
-            if (groups > 1) acc[q][1] += second * value;
+            if (groups > 1) IN_REGISTER(value);
+            UNROLL for (int g = 0; g < groups; g++) acc[q][g] += noise[g] * value;
         }
     }
-    UNROLL for (int q = 0; q < TILE_CONTEXTS; q++) {
-        float *logits = w->noise_coef + (i + q) * w->noise_columns + group * LANES;
-        store(logits, acc[q][0]);
-        if (groups > 1) store(logits + LANES, acc[q][1]);
+    UNROLL for (int q = 0; q < contexts; q++) {
+        UNROLL for (int g = 0; g < groups; g++)
+            store(w->noise_coef + (i + q) * w->noise_columns + (group + g) * LANES, acc[q][g]);
     }
 }
 
+/* Tiles of two vectors of noise words, and a taller one for what is left: either way
+ * enough sums are under way to hide the latency of each addition. */
 static void noise_logits(w2v_worker *w, ptrdiff_t n) {
     const ptrdiff_t groups = w->noise_columns / LANES;
-    for (ptrdiff_t i = 0; i < n; i += TILE_CONTEXTS) {
-        ptrdiff_t group = 0;
-        for (; group + 1 < groups; group += 2) noise_logits_tile(w, i, group, 2);
-        if (group < groups) noise_logits_tile(w, i, group, 1);
+    ptrdiff_t group = 0;
+    for (; group + 1 < groups; group += 2) {
+        for (ptrdiff_t i = 0; i < n; i += TILE_CONTEXTS)
+            noise_logits_tile(w, i, group, TILE_CONTEXTS, 2);
     }
+    for (ptrdiff_t i = 0; i < n && group < groups; i += 2 * TILE_CONTEXTS)
+        noise_logits_tile(w, i, group, 2 * TILE_CONTEXTS, 1);
 }
 
 /* Partial dot products, one lane each, of TILE_CENTERS neighbouring centers with `count`
