@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 
@@ -45,7 +46,7 @@ def run_epoch(
     a second. An exception there or in a worker (KeyboardInterrupt too) stops all workers at
     their next block and is raised here once they have ended.
     """
-    chunks = iter(list(zip(bounds, bounds[1:], strict=False)))
+    chunks = iter(list(itertools.pairwise(bounds)))
     lock = threading.Lock()
     failures: list[BaseException] = []
     threads = [
