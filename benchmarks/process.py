@@ -56,7 +56,6 @@ def measure(
     argv: Sequence[str],
     *,
     cwd: Path,
-    env: Mapping[str, str] | None = None,
     mark: bytes | None = None,
     timeout: float = 7_200.0,
 ) -> Outcome:
@@ -73,7 +72,7 @@ def measure(
         process = subprocess.Popen(
             argv,
             cwd=cwd,
-            env={**os.environ, **(env or {})},
+            env=environment(os.environ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -113,6 +112,19 @@ def measure(
     if busy_before is not None and busy_after is not None:
         other = max(0.0, busy_after - busy_before - cpu)
     return Outcome(seconds, usage.ru_maxrss * MAXRSS_UNIT, cpu, other, marks, text)
+
+
+def environment(inherited: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of measured processes: without anybody's own settings of w2v.
+
+    Every option of w2v can be set in the environment, and none may be here; only the instruction
+    set may, because the results say which one was used.
+    """
+    return {
+        name: value
+        for name, value in inherited.items()
+        if not name.startswith("W2V_") or name == "W2V_ISA"
+    }
 
 
 def _listen(

@@ -187,12 +187,15 @@ def _score(one: dict[str, float | None]) -> str:
 
 
 def main() -> int:
-    """Write the tables into README.md, or only say whether they are up to date."""
+    """Bring summaries and README.md up to date, or with --check only say whether they are."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.render", description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; 1 if out of date")
     options = parser.parse_args()
     before = README.read_text(encoding="utf-8")
     try:
+        if not options.check:
+            for path in sorted(store.RESULTS.glob("*.json")):
+                store.refresh(path)
         after = render(before, load_finished)
     except (RenderError, store.StoreError) as error:
         print(f"benchmarks.render: {error}", file=sys.stderr)

@@ -69,8 +69,22 @@ def load(path: Path) -> dict[str, Any]:
     StoreError
         The file is not JSON or `faults` finds something; the message names the first fault.
     """
+    results = _read(path)
+    if results["summary"] != summarize(results["runs"]):
+        raise StoreError(f"{path.name}: the summary is not that of its runs")
+    return results
+
+
+def refresh(path: Path) -> None:
+    """Make the summary of a results file anew from its runs, for when summaries gain a field."""
+    results = _read(path)
+    if results["summary"] != summarize(results["runs"]):
+        save(path, results)
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
-        results = json.loads(path.read_text())
+        results = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise StoreError(f"{path.name}: not JSON: {error}") from error
     for fault in faults(results):
@@ -83,7 +97,7 @@ def save(path: Path, results: dict[str, Any]) -> None:
     """Write a results file, summary included, as a whole or not at all."""
     results["summary"] = summarize(results["runs"])
     temporary = path.with_name(path.name + ".writing")
-    temporary.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+    temporary.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     temporary.replace(path)
 
 
@@ -93,7 +107,7 @@ def same_session(old: dict[str, Any], new: dict[str, Any]) -> str | None:
 
 
 def faults(results: Any) -> list[str]:
-    """Return what is wrong with a results object; nothing if all is well."""
+    """Return what is wrong with the form of a results object; nothing if all is well."""
     if not isinstance(results, dict):
         return ["not an object"]
     found = _missing_fields(results, FIELDS, "results")
@@ -105,8 +119,6 @@ def faults(results: Any) -> list[str]:
         found += _missing_fields(run, RUN_FIELDS, f"run {place}")
         if "whole" not in run.get("seconds", {}):
             found.append(f"run {place}: no seconds.whole")
-    if not found and results["summary"] != summarize(results["runs"]):
-        found.append("the summary is not that of the runs")
     found += [
         f"a path of the machine: {text}" for text in _strings(results) if ABSOLUTE.search(text)
     ]

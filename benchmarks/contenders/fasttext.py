@@ -17,7 +17,7 @@ class FastText(Contender):
     """``fasttext.train_unsupervised`` in a process of its own. The module takes no seed."""
 
     name = "fasttext"
-    title = "fastText, no subwords"
+    title = f"fastText, no subwords, {THREADS} threads"
     mark = b"Progress:"
 
     def version(self) -> str:
