@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -84,13 +85,12 @@ class Bench:
         convert = contender.convert(job)
         if convert:
             measure(convert, cwd=self.scratch, timeout=self.timeout)
-        return last_json(
-            measure(
-                [sys.executable, str(DRIVERS / "accuracy.py"), job.output, str(self.test_sets)],
-                cwd=self.scratch,
-                timeout=self.timeout,
-            )
-        )
+        score = [sys.executable, str(DRIVERS / "accuracy.py"), job.output, str(self.test_sets)]
+        found = last_json(measure(score, cwd=self.scratch, timeout=self.timeout))
+        for name, value in found.items():
+            if not math.isfinite(value):
+                raise ProcessError(f"{name} is not a number: the text knows too few of its words")
+        return found
 
     def _text(self, task: Task) -> dict[str, Any]:
         command = [sys.executable, str(DRIVERS / "text_rows.py"), self.text.name]

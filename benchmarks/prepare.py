@@ -130,7 +130,7 @@ def begin(name: str, bench: Bench, roster: Roster, isa: str, *, fresh: bool) -> 
     changed = store.same_session(old, results)
     if changed:
         raise SetupError(
-            f"{path.name} is an unfinished session whose {changed} differs: "
+            f"{path.name} is an unfinished session that differs in {changed}: "
             "--fresh drops it, --name gives this one a file of its own"
         )
     results["started"], results["runs"] = old["started"], old["runs"]

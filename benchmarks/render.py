@@ -86,8 +86,8 @@ def speed(results: Results) -> list[str]:
     found = results["summary"]["speed"]
     ratios = results["summary"]["ratios"]
     lines = [
-        "| 1 epoch | whole process, s | as long as w2v | training, words/s "
-        "| as long as w2v | peak memory, MB |",
+        "| 1 epoch | whole process, s | w2v is faster by | training, words/s "
+        "| w2v is faster by | peak memory, MB |",
         "|---|---:|---:|---:|---:|---:|",
     ]
     for name, title in _titles(results):
@@ -178,7 +178,7 @@ def _rate(value: float) -> str:
 
 def _times(ratio: float, name: str) -> str:
     if name == OURS:
-        return "1"
+        return ""
     return f"{ratio:.1f} x" if ratio < 10 else f"{ratio:.0f} x"
 
 
@@ -191,13 +191,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.render", description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; 1 if out of date")
     options = parser.parse_args()
-    before = README.read_text(encoding="utf-8")
     try:
+        before = README.read_text(encoding="utf-8")
         if not options.check:
             for path in sorted(store.RESULTS.glob("*.json")):
                 store.refresh(path)
         after = render(before, load_finished)
-    except (RenderError, store.StoreError) as error:
+    except (RenderError, store.StoreError, FileNotFoundError) as error:
         print(f"benchmarks.render: {error}", file=sys.stderr)
         return 2
     if before == after:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -26,6 +27,8 @@ TASK_KEYS = tuple(field.name for field in dataclasses.fields(plan.Task))
 def main() -> int:
     """Run a session; return 0 if nothing failed, 1 if a run failed, 2 if it cannot begin."""
     options = parse(sys.argv[1:])
+    # A terminated session cleans up as an interrupted one does.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         with tempfile.TemporaryDirectory(prefix="w2v-bench-", dir=options.tmpdir) as scratch:
             return session(options, Path(scratch))
@@ -136,16 +139,17 @@ def perform(bench: Bench, tasks: list[plan.Task], results: dict[str, Any]) -> No
 
 
 def finish(name: str, results: dict[str, Any]) -> int:
-    """Turn the partial file into the final one and say how it went."""
+    """Write the final file and say how it went; after a failure the session can still go on."""
     results["finished"] = now()
-    store.save(store.partial_path(name), results)
-    store.partial_path(name).replace(store.final_path(name))
+    store.save(store.final_path(name), results)
+    if not results["failed"]:
+        store.partial_path(name).unlink(missing_ok=True)
     for other, ratio in results["summary"]["ratios"].items():
         say(f"{other}: whole {ratio['whole']:g} x ours, training {ratio['training']:g} x ours")
     for entry in results["missing"]:
         say(f"not measured: {entry['name']}: {entry['why']}")
     for entry in results["failed"]:
-        say(f"FAILED: {entry['task']} {entry['contender']}: {entry['why']}")
+        say(f"FAILED (the same command tries again): {entry['contender']}: {entry['why']}")
     say(f"written: benchmarks/results/{name}.json; python -m benchmarks.render puts it into README")
     return 1 if results["failed"] else 0
 
@@ -154,7 +158,7 @@ def describe(task: plan.Task) -> str:
     """Return what a task is, for a line of progress."""
     if task.task == "accuracy":
         return f"accuracy of {task.contender}, {task.epochs} epochs, seed {task.seed}"
-    return f"{task.task} of {task.contender}, {task.threads} threads, round {task.repeat}"
+    return f"{task.task} of {task.contender}, threads {task.threads}, round {task.repeat}"
 
 
 def took(entry: dict[str, Any], cpus: int) -> str:
