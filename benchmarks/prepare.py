@@ -96,8 +96,8 @@ def gather(peers_python: Path, only: str | None) -> Roster:
     return Roster(here, missing, versions)
 
 
-def begin(name: str, bench: Bench, roster: Roster, isa: str, *, fresh: bool) -> dict[str, Any]:
-    """Start a results object, or take up the unfinished one of the same session."""
+def begin(path: Path, bench: Bench, roster: Roster, isa: str, *, fresh: bool) -> dict[str, Any]:
+    """Start a results object, or take up the unfinished one of the same session in `path`."""
     build = subprocess.run(
         [sys.executable, "-c", BUILD],
         capture_output=True,
@@ -108,7 +108,7 @@ def begin(name: str, bench: Bench, roster: Roster, isa: str, *, fresh: bool) -> 
     )
     results: dict[str, Any] = {
         "schema": store.SCHEMA,
-        "name": name,
+        "name": path.name.split(".")[0],
         "started": now(),
         "finished": None,
         "settings": dataclasses.asdict(bench.settings),
@@ -123,7 +123,6 @@ def begin(name: str, bench: Bench, roster: Roster, isa: str, *, fresh: bool) -> 
         "runs": [],
         "summary": {},
     }
-    path = store.partial_path(name)
     if fresh or not path.exists():
         return results
     old = store.load(path)

@@ -18,7 +18,7 @@ from .summary import OURS
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 BLOCK = re.compile(
-    r"^<!-- benchmark:(?P<key>(?P<name>[\w.-]+)/(?P<table>\w+)) -->\n"
+    r"^<!-- benchmark:(?P<key>(?P<name>[\w-]+)/(?P<table>\w+)) -->\n"
     r"(?P<body>.*?)"
     r"^<!-- /benchmark:(?P=key) -->$",
     re.MULTILINE | re.DOTALL,
@@ -57,7 +57,7 @@ def render(readme: str, load: Callable[[str], Results]) -> str:
 
 def load_finished(name: str) -> Results:
     """Return the finished results called `name`; `RenderError` where there are none."""
-    path = store.final_path(name)
+    path = store.final_path(store.RESULTS, name)
     if not path.exists():
         raise RenderError(f"benchmark:{name}: no results/{path.name}")
     return store.load(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -56,6 +57,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         "--full", action="store_true", help="also the accuracy of full-length runs; needs --eval"
     )
     parser.add_argument("--name", default="wiki100", help="name of the results (%(default)s)")
+    parser.add_argument("--results", type=Path, default=store.RESULTS, help="where they are kept")
     parser.add_argument("--eval", type=Path, help="folder with the analogy and similarity sets")
     parser.add_argument(
         "--peers-python",
@@ -72,6 +74,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--tmpdir", type=Path, help="where the scratch folder goes")
     parser.add_argument("--fresh", action="store_true", help="drop an unfinished session")
     options = parser.parse_args(arguments)
+    if not re.fullmatch(r"[\w-]+", options.name):
+        parser.error(f"--name is {options.name!r}: give letters, digits, _ and - only")
     for name in ("threads", "repeats", "seeds"):
         if getattr(options, name) < 1:
             parser.error(f"--{name} is {getattr(options, name)}: give at least 1")
@@ -101,9 +105,10 @@ def session(options: argparse.Namespace, scratch: Path) -> int:
         isa = bench.warm_up()
     except ProcessError as error:
         raise SetupError(f"w2v does not train: {error}") from error
-    results = begin(options.name, bench, roster, isa, fresh=options.fresh)
-    perform(bench, tasks_of(options, roster.here), results)
-    return finish(options.name, results)
+    partial = store.partial_path(options.results, options.name)
+    results = begin(partial, bench, roster, isa, fresh=options.fresh)
+    perform(bench, tasks_of(options, roster.here), results, partial)
+    return finish(results, partial)
 
 
 def tasks_of(options: argparse.Namespace, contenders: list[Contender]) -> list[plan.Task]:
@@ -115,9 +120,8 @@ def tasks_of(options: argparse.Namespace, contenders: list[Contender]) -> list[p
     return tasks
 
 
-def perform(bench: Bench, tasks: list[plan.Task], results: dict[str, Any]) -> None:
+def perform(bench: Bench, tasks: list[plan.Task], results: dict[str, Any], partial: Path) -> None:
     """Carry out what is not done yet; keep the results on disk after every run."""
-    path = store.partial_path(results["name"])
     done = {plan.Task(**{key: run[key] for key in TASK_KEYS}) for run in results["runs"]}
     broken: set[tuple[str, str]] = set()
     for number, task in enumerate(tasks, 1):
@@ -135,22 +139,23 @@ def perform(bench: Bench, tasks: list[plan.Task], results: dict[str, Any]) -> No
         else:
             results["runs"].append(entry)
             say(f"{label}: {took(entry, results['machine']['cpus'])}")
-        store.save(path, results)
+        store.save(partial, results)
 
 
-def finish(name: str, results: dict[str, Any]) -> int:
+def finish(results: dict[str, Any], partial: Path) -> int:
     """Write the final file and say how it went; after a failure the session can still go on."""
     results["finished"] = now()
-    store.save(store.final_path(name), results)
+    final = store.final_path(partial.parent, results["name"])
+    store.save(final, results)
     if not results["failed"]:
-        store.partial_path(name).unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
     for other, ratio in results["summary"]["ratios"].items():
         say(f"{other}: whole {ratio['whole']:g} x ours, training {ratio['training']:g} x ours")
     for entry in results["missing"]:
         say(f"not measured: {entry['name']}: {entry['why']}")
     for entry in results["failed"]:
         say(f"FAILED (the same command tries again): {entry['contender']}: {entry['why']}")
-    say(f"written: benchmarks/results/{name}.json; python -m benchmarks.render puts it into README")
+    say(f"written: {final.name}; python -m benchmarks.render puts it into README")
     return 1 if results["failed"] else 0
 
 

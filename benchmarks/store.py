@@ -51,14 +51,14 @@ class StoreError(Exception):
     """A results file is not what it should be, or belongs to another session."""
 
 
-def partial_path(name: str) -> Path:
+def partial_path(folder: Path, name: str) -> Path:
     """Return where a session in progress is kept (git ignores it)."""
-    return RESULTS / f"{name}.partial.json"
+    return folder / f"{name}.partial.json"
 
 
-def final_path(name: str) -> Path:
+def final_path(folder: Path, name: str) -> Path:
     """Return where a finished session is kept."""
-    return RESULTS / f"{name}.json"
+    return folder / f"{name}.json"
 
 
 def load(path: Path) -> dict[str, Any]:

@@ -87,6 +87,7 @@ def test_a_contender_that_is_not_installed_says_what_was_looked_for(tmp_path):
         (["--corpus", "a", "--wiki", "b"], "not allowed with"),
         (["--corpus", "a", "--quick", "--full"], "not allowed with"),
         (["--corpus", "a", "--full"], "needs --eval"),
+        (["--corpus", "a", "--name", "../a"], "give letters"),
         (["--corpus", "a", "--repeats", "0"], "--repeats is 0: give at least 1"),
     ],
 )
@@ -113,29 +114,27 @@ class OneBroken:
         return {**entry, "threads": task.threads}
 
 
-def test_a_session_survives_a_broken_contender_and_goes_on_later(
-    results, train_run, tmp_path, monkeypatch
-):
-    monkeypatch.setattr(store, "RESULTS", tmp_path)
+def test_a_session_survives_a_broken_contender_and_goes_on_later(results, train_run, tmp_path):
+    partial, final = (path(tmp_path, "wiki100") for path in (store.partial_path, store.final_path))
     names = [one for one in everyone() if one.name in ("w2v-shared", "gensim")]
     tasks = plan.speed(names, 2, 2)
     results["runs"], results["failed"], results["missing"] = [], [], []
     first = OneBroken("gensim", train_run)
-    run.perform(first, tasks, results)
+    run.perform(first, tasks, results, partial)
     # Everybody's first try; what failed is not tried again in this session.
     assert first.asked == [("w2v-shared", 1), ("gensim", 1), ("w2v-shared", 2)]
     assert results["failed"][0]["why"] == "gensim: exit code 1: no numpy"
-    assert run.finish("wiki100", results) == 1
-    assert store.load(store.final_path("wiki100"))["failed"] == results["failed"]
+    assert run.finish(results, partial) == 1
+    assert store.load(final)["failed"] == results["failed"]
 
-    again = store.load(store.partial_path("wiki100"))
+    again = store.load(partial)
     again["failed"] = []
     second = OneBroken(None, train_run)
-    run.perform(second, tasks, again)
+    run.perform(second, tasks, again, partial)
     assert second.asked == [("gensim", 1), ("gensim", 2)]
-    assert run.finish("wiki100", again) == 0
-    assert not store.partial_path("wiki100").exists()
-    assert len(store.load(store.final_path("wiki100"))["runs"]) == 4
+    assert run.finish(again, partial) == 0
+    assert not partial.exists()
+    assert len(store.load(final)["runs"]) == 4
 
 
 def test_a_noisy_run_is_called_so(results):
