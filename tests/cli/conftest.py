@@ -1,9 +1,11 @@
 """Run commands: in this process for messages, in one of their own for pipes and signals."""
 
 import os
+import random
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -79,3 +81,44 @@ def finish(start):
         return Answer(process.returncode, out or b"", (err or b"").decode())
 
     return run
+
+
+TOPICS = ("king queen castle crown throne", "wheat barley field plough harvest")
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    """Return a small text of two topics that never meet."""
+    draw = random.Random(1)
+    topics = [topic.split() for topic in TOPICS]
+    lines = (" ".join(draw.choices(topics[number % 2], k=10)) for number in range(400))
+    path = tmp_path / "corpus.txt"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.fixture
+def vectors(tmp_path):
+    """Return a word2vec text file of five vectors, under the name that train would give it."""
+    path = tmp_path / "vectors.bin"
+    rows = ["north 1 0", "northeast 0.7 0.7", "east 0 1", "south -1 0", "bad\udcff 0.9 0.1"]
+    text = "\n".join(["5 2", *rows]) + "\n"
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    return path
+
+
+@pytest.fixture
+def untouched(tmp_path):
+    """Fail the test if it leaves a file behind, or changes one."""
+
+    def listing():
+        files = [path for path in Path(tmp_path).rglob("*") if not path.is_dir()]
+        return {path: path.read_bytes() for path in files}
+
+    before = {}
+
+    def remember():
+        before.update(listing())
+
+    yield remember
+    assert listing() == before

@@ -65,11 +65,13 @@ def _cpu_facts() -> dict[str, Any]:
 
 
 def _file_facts(file: str) -> dict[str, Any]:
-    from w2v.formats import FORMATS, detect, open_source
+    from w2v.formats import FORMATS, text
+    from w2v.formats.source import open_source
 
     source = open_source(readable(file))
-    facts: dict[str, Any] = {"file": file, "format": detect(source), "bytes": len(source.data)}
-    vectors = FORMATS[facts["format"]].load(source)
+    name = "text" if text.looks_like(source) else "word2vec"
+    facts: dict[str, Any] = {"file": file, "format": name, "bytes": len(source.data)}
+    vectors = FORMATS[name].load(source)
     facts.update(words=len(vectors), dim=vectors.dim, **norm_facts(vectors.matrix))
     if file != STDIO:
         record = _run_record(record_path(file))
