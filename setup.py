@@ -42,6 +42,9 @@ def extension(name: str, *sources: str) -> Extension:
 
 EXTENSIONS = [
     extension("w2v._core", "w2v/_core.pyx", *sorted(glob("w2v/kernels/*.c"))),
+    extension("w2v.formats._records", "w2v/formats/_records.pyx"),
+    extension("w2v.formats._read_lines", "w2v/formats/_read_lines.pyx"),
+    extension("w2v.formats._write_lines", "w2v/formats/_write_lines.pyx"),
 ]
 
 setup(

@@ -1,0 +1,7 @@
+import numpy as np
+from numpy.typing import NDArray
+from typing_extensions import Buffer
+
+def read_lines(
+    data: Buffer, start: int, matrix: NDArray[np.float32], words: NDArray[np.uint8]
+) -> tuple[int, int, int, int]: ...

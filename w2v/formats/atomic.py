@@ -1,0 +1,236 @@
+"""Writing files so that the old one stays whole until the new one is complete.
+
+The new file grows under a hidden name in the same folder, is flushed to the disk, and
+takes the old one's place in one step.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from w2v.errors import FileError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_BUFFER = 1 << 20
+
+
+class Output(NamedTuple):
+    """One file to write.
+
+    Attributes
+    ----------
+    path : str or os.PathLike
+        Where it goes.
+    write : callable
+        Called once with the open file; writes the content from start to end.
+    size : int or None
+        Bytes it will write, if known, for the message about a full disk.
+    """
+
+    path: str | os.PathLike[str]
+    write: Callable[[BinaryIO], None]
+    size: int | None = None
+
+
+def write_all(outputs: Iterable[Output]) -> None:
+    """Write several files; none of them changes until all are complete on the disk.
+
+    Missing files get the permissions the umask allows, existing ones keep theirs.
+    Links are followed. Pipes and devices are written to directly, and an interrupted
+    write removes what it began.
+
+    Parameters
+    ----------
+    outputs : iterable of Output
+        The files, written in this order.
+
+    Raises
+    ------
+    FileError
+        A folder is missing or may not be written, the target is a folder or
+        read-only, or the disk is full. The old files are as they were.
+    """
+    pending: list[_Replacement] = []
+    try:
+        for output in outputs:
+            target = _Target(output.path)
+            target.check()
+            if target.is_stream:
+                _write_stream(output)
+                continue
+            replacement = _Replacement(target, output.size)
+            pending.append(replacement)
+            replacement.fill(output.write)
+        while pending:
+            pending[0].commit()
+            del pending[0]
+    finally:
+        for replacement in pending:
+            replacement.discard()
+
+
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Find out now whether `path` can be written later; leave nothing behind.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        A file that `write_all` is to write.
+
+    Raises
+    ------
+    FileError
+        The folder is missing or may not be written, or the target is a folder or
+        read-only.
+    """
+    target = _Target(path)
+    target.check()
+    if not target.is_stream:
+        _Replacement(target, None).discard()
+
+
+class _Target:
+    """What stands at a path now, links followed."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.name = os.fspath(path)
+        self.path = Path(os.path.realpath(self.name))
+        self.status: os.stat_result | None = None
+        try:
+            self.status = Path(self.name).stat()
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise FileError(f"{self.name} cannot be written: {_reason(error)}") from error
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether it is a pipe, a device, or a descriptor that is open already."""
+        # A redirected /dev/stdout leads to a plain file, but the shell holds that one
+        # open: replacing it would hide the output from whoever reads the descriptor.
+        if self.name in {"/dev/stdout", "/dev/stderr"} or self.name.startswith(
+            ("/dev/fd/", "/proc/self/fd/")
+        ):
+            return True
+        return self.status is not None and not stat.S_ISREG(self.status.st_mode)
+
+    def check(self) -> None:
+        """Raise FileError if it is plain that writing will fail."""
+        name = self.name
+        if self.status is not None and stat.S_ISDIR(self.status.st_mode):
+            raise FileError(f"{name} is a folder: give the name of a file in it")
+        if self.status is not None and not os.access(name, os.W_OK):
+            raise FileError(f"{name} is read-only: make it writable or choose another name")
+        if self.is_stream:
+            return
+        folder = self.path.parent
+        if not folder.is_dir():
+            raise FileError(f"{name} cannot be written: make the folder {folder} first")
+        if self.status is not None and self._is_protected(folder.stat()):
+            raise FileError(
+                f"{name} belongs to another user, and only its owner may replace files in "
+                f"{folder}: choose another name"
+            )
+
+    def _is_protected(self, folder: os.stat_result) -> bool:
+        # Shared folders such as /tmp let only a file's owner rename over it.
+        if self.status is None or not folder.st_mode & stat.S_ISVTX:
+            return False
+        return os.geteuid() not in {0, self.status.st_uid, folder.st_uid}
+
+
+class _Replacement:
+    """A file under a temporary name, on its way to its target."""
+
+    def __init__(self, target: _Target, size: int | None) -> None:
+        self.target = target
+        self.size = size
+        # Not made from the target's name, which may already be as long as names may be.
+        unique = f".w2v-{os.getpid()}-{os.urandom(6).hex()}.tmp"
+        self.path = target.path.parent / unique
+        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC
+        try:
+            self.file = os.fdopen(os.open(self.path, flags, 0o666), "wb", buffering=_BUFFER)
+        except OSError as error:
+            raise FileError(
+                f"{target.name} cannot be written: {_reason(error)} (folder {target.path.parent})"
+            ) from error
+        except BaseException:
+            self.path.unlink(missing_ok=True)
+            raise
+
+    def fill(self, write: Callable[[BinaryIO], None]) -> None:
+        """Write the content and bring it to the disk."""
+        try:
+            write(self.file)
+            self.file.flush()
+            self._keep_permissions(self.file.fileno())
+            os.fsync(self.file.fileno())
+            self.file.close()
+        except OSError as error:
+            raise self._explained(error) from error
+
+    def commit(self) -> None:
+        """Put the file in its place."""
+        try:
+            self.path.replace(self.target.path)
+        except OSError as error:
+            raise self._explained(error) from error
+        # The name is on the disk only when its folder is; not every file system can.
+        with contextlib.suppress(OSError):
+            folder = os.open(self.target.path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+    def discard(self) -> None:
+        """Remove the file."""
+        with contextlib.suppress(OSError):
+            self.file.close()
+        with contextlib.suppress(OSError):
+            self.path.unlink()
+
+    def _keep_permissions(self, descriptor: int) -> None:
+        old = self.target.status
+        if old is None:
+            return
+        if (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
+            with contextlib.suppress(OSError):  # only root may give files away
+                os.fchown(descriptor, old.st_uid, old.st_gid)
+        os.fchmod(descriptor, stat.S_IMODE(old.st_mode))
+
+    def _explained(self, error: OSError) -> FileError:
+        name = self.target.name
+        if error.errno not in _FULL:
+            return FileError(f"{name} cannot be written: {_reason(error)}")
+        need = f" of {self.size:,} bytes" if self.size is not None else ""
+        free = ""
+        with contextlib.suppress(OSError):
+            disk = os.statvfs(self.target.path.parent)
+            free = f", {disk.f_bavail * disk.f_frsize:,} bytes are free"
+        return FileError(
+            f"{name}{need} cannot be written: {_reason(error)}{free}: make room or choose "
+            "another folder (the old file, if any, is as it was)"
+        )
+
+
+def _write_stream(output: Output) -> None:
+    name = os.fspath(output.path)
+    try:
+        with open(name, "wb", buffering=_BUFFER) as file:  # noqa: PTH123 - devices too
+            output.write(file)
+    except BrokenPipeError:
+        raise  # the reader has left: for the caller to end quietly
+    except OSError as error:
+        raise FileError(f"{name} cannot be written: {_reason(error)}") from error
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)

@@ -1,0 +1,132 @@
+r"""word2vec text files, among them fastText's ``.vec``.
+
+``words dim\n``, then one line for each word: its bytes, a space, and `dim` decimals
+separated by spaces. Read are also tabs, spaces at line ends and carriage returns before
+newlines. Written are the shortest decimals that read back to the same float32.
+"""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+import numpy as np
+
+from w2v.errors import DataError
+from w2v.formats._read_lines import read_lines
+from w2v.formats._write_lines import format_lines
+from w2v.formats.source import Header, Source, check_size, read_header
+from w2v.formats.words import decode_words, encode_words
+from w2v.vectors import Vectors
+
+_SEPARATORS = " \t\n"
+_BLOCK_NUMBERS = 1 << 18
+_NUMERIC = b"0123456789+-.eEnNaAiIfFtTyY \t\r"
+
+
+def load(source: Source) -> Vectors:
+    """Read a word2vec text file.
+
+    Parameters
+    ----------
+    source : Source
+        Its bytes.
+
+    Returns
+    -------
+    Vectors
+        Words in the order of the file; undecodable bytes as lone surrogates. Each number
+        is the float32 nearest to the decimal; ``nan`` and ``inf`` are taken.
+
+    Raises
+    ------
+    DataError
+        A line has too few or too many numbers, or something that is no number, or the
+        header is wrong; the message names the line.
+    """
+    header = read_header(source)
+    check_size(source, header, 2 * header.dim + 2)
+    matrix = np.empty((header.words, header.dim), dtype=np.float32)
+    room = len(source.data) - header.end - header.words * (2 * header.dim) + header.words + 1
+    words = np.empty(room, dtype=np.uint8)
+    row, pos, used, column = read_lines(source.data, header.end, matrix, words)
+    if row < header.words:
+        raise DataError(_broken_line(source, header, row, pos, column))
+    if pos < len(source.data) and source.data[pos:].strip():
+        raise DataError(
+            f"{source.name}:{row + 2}: a line follows the last of {header.words} words: the "
+            "header is wrong"
+        )
+    return Vectors(decode_words(words[:used]), matrix)
+
+
+def _broken_line(source: Source, header: Header, row: int, pos: int, column: int) -> str:
+    place = f"{source.name}:{row + 2}"
+    end = source.data.find(b"\n", pos)
+    line = source.data[pos : end if end >= 0 else len(source.data)]
+    if pos >= len(source.data):
+        return (
+            f"{place}: word {row + 1} of {header.words} is missing: the file is cut short or the "
+            "header is wrong"
+        )
+    if not line.strip():
+        return f"{place}: the line is empty: the file is damaged or the header is wrong"
+    if column < 0:
+        return f"{place}: the line does not begin with a word"
+    fields = line.split()
+    word = fields[0].decode("utf-8", "backslashreplace")
+    # The word itself may hold other white space: count the fields from the end of it.
+    numbers = line[len(line.replace(b"\t", b" ").partition(b" ")[0]) :].replace(b"\t", b" ")
+    fields = [field for field in numbers.replace(b"\r", b" ").split(b" ") if field]
+    if column < header.dim and column < len(fields):
+        bad = fields[column][:40].decode("utf-8", "backslashreplace")
+        return f"{place}: number {column + 1} of {word!r} is {bad!r}, which is not a number"
+    return (
+        f"{place}: {word!r} has {len(fields)} numbers, the header says {header.dim}: the file is "
+        "cut short or damaged"
+    )
+
+
+def save(vectors: Vectors, file: BinaryIO) -> None:
+    """Write a word2vec text file.
+
+    Parameters
+    ----------
+    vectors : Vectors
+        Words and matrix.
+    file : BinaryIO
+        Receives the lines.
+
+    Raises
+    ------
+    DataError
+        A word is empty or contains a space, a tab or a newline.
+    """
+    matrix = vectors.matrix
+    n, dim = matrix.shape
+    words = encode_words(vectors.words, _SEPARATORS).split(b"\n")
+    file.write(b"%d %d\n" % (n, dim))
+    rows = max(1, _BLOCK_NUMBERS // dim)
+    for first in range(0, n, rows):
+        last = min(first + rows, n)
+        block = b"\n".join(words[first:last]) + b"\n"
+        file.write(format_lines(block, matrix[first:last]))
+
+
+def looks_like(source: Source) -> bool:
+    """Tell whether what follows the header is text rather than binary.
+
+    Looked at is the rest of the first line, after its word. In a binary file a newline
+    may stand anywhere among the numbers, so a short line counts only if it has the
+    promised number of decimals and no control character stands near.
+    """
+    header = read_header(source)
+    sample = source.data[header.end : header.end + 65_536]
+    line, newline, _ = sample.partition(b"\n")
+    numbers = line.replace(b"\t", b" ").partition(b" ")[2]
+    if not numbers or numbers.translate(None, _NUMERIC):
+        return False
+    # The bytes of one ordinary float32 (2**-13 to 2) never are all numeric characters.
+    if len(numbers) >= 4 or not newline:
+        return True
+    control = bytes(set(range(32)) - set(b"\t\n\v\f\r"))
+    return len(numbers.split()) == header.dim and sample.translate(None, control) == sample
