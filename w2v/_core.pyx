@@ -1,0 +1,317 @@
+"""The compiled core: workers that train on stretches of the corpus without the GIL.
+
+The arithmetic is in ``kernels/``; here Python's arrays become its pointers.
+"""
+
+from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
+from libc.stdlib cimport free, malloc
+
+import os
+
+
+cdef extern from "kernels/kernels.h" nogil:
+    enum:
+        W2V_SHRINK
+        W2V_WEIGHTED
+        W2V_FIXED
+        W2V_SHARED
+        W2V_PRIVATE
+
+    ctypedef struct w2v_run:
+        float *inputs
+        float *outputs
+        const uint32_t *keep
+        const uint64_t *noise
+        int64_t words
+        int64_t stride
+        int64_t dim
+        int64_t window
+        int window_mode
+        int negatives
+        int64_t negative
+        int64_t block_length
+        int64_t block_noise
+        int64_t hot_rows
+        int64_t hot_interval
+        int64_t loss_interval
+        double alpha
+        double min_alpha
+        int64_t total
+        int64_t done
+        int stop
+
+    ctypedef struct w2v_worker:
+        pass
+
+    ctypedef struct w2v_kernel:
+        const char *name
+        w2v_worker *(*create)(w2v_run *, uint64_t, uint64_t) noexcept nogil
+        int (*train)(w2v_worker *, const int32_t *, int64_t) noexcept nogil
+        void (*flush)(w2v_worker *) noexcept nogil
+        void (*take_loss)(w2v_worker *, double *, double *) noexcept nogil
+        void (*destroy)(w2v_worker *) noexcept nogil
+        int64_t (*bytes)(const w2v_run *) noexcept nogil
+        int64_t step
+
+    const w2v_kernel *const *w2v_kernels()
+
+
+_WINDOW_MODES = {"shrink": W2V_SHRINK, "weighted": W2V_WEIGHTED, "fixed": W2V_FIXED}
+_NEGATIVES = {"shared": W2V_SHARED, "private": W2V_PRIVATE}
+
+
+def available_isas():
+    """Return the names of the kernels this processor can run, the fastest first."""
+    names = []
+    cdef const w2v_kernel *const *kernel = w2v_kernels()
+    while kernel[0] != NULL:
+        names.append(kernel[0].name.decode())
+        kernel += 1
+    return names
+
+
+cdef const w2v_kernel *_find_kernel(str isa) except NULL:
+    cdef const w2v_kernel *const *kernel = w2v_kernels()
+    while kernel[0] != NULL:
+        if kernel[0].name.decode() == isa:
+            return kernel[0]
+        kernel += 1
+    raise ValueError(f"no kernel named {isa!r} on this processor")
+
+
+cdef class Run:
+    """What all workers of one training run share.
+
+    Parameters
+    ----------
+    inputs, outputs : float32 (words + 1, stride), C-contiguous, 64-byte aligned
+        The two matrices, trained in place. The last row is padding and stays zero.
+    keep : uint32 (words,)
+        A token is kept if a random uint32 is at most this.
+    noise : uint64 (words,)
+        Alias table, as made by `alias_table`.
+    total : int
+        Tokens of all epochs together: where the learning rate reaches `min_alpha`.
+    isa : str
+        Kernel to use, one of `available_isas`.
+    hot_rows, hot_interval : int
+        The first `hot_rows` rows of both matrices are trained in a copy per worker,
+        merged every `hot_interval` kept words; 0 trains the shared rows directly.
+    loss_interval : int
+        The loss is measured in one step out of this many.
+
+    The rest are fields of `w2v.config.Config`.
+    """
+
+    cdef w2v_run run
+    cdef const w2v_kernel *kernel
+    cdef object _arrays  # keeps alive what `run` points into
+
+    def __init__(
+        self,
+        float[:, ::1] inputs,
+        float[:, ::1] outputs,
+        const uint32_t[::1] keep,
+        const uint64_t[::1] noise,
+        *,
+        int64_t total,
+        str isa,
+        int64_t dim,
+        int64_t window,
+        str window_mode,
+        int64_t negative,
+        str negatives,
+        double alpha,
+        double min_alpha,
+        int64_t block_length,
+        int64_t block_noise,
+        int64_t hot_rows=0,
+        int64_t hot_interval=1,
+        int64_t loss_interval=1,
+    ):
+        cdef int64_t words = keep.shape[0]
+        if inputs.shape[0] != words + 1 or outputs.shape[0] != words + 1:
+            raise ValueError("matrices need one row per word and one of padding")
+        if inputs.shape[1] != outputs.shape[1] or noise.shape[0] != words:
+            raise ValueError("arrays disagree in shape")
+        if inputs.shape[1] % 16 or inputs.shape[1] < dim:
+            raise ValueError("stride must be a multiple of 16 and hold dim columns")
+        if <size_t> &inputs[0, 0] % 64 or <size_t> &outputs[0, 0] % 64:
+            raise ValueError("matrices must be aligned to 64 bytes")
+        if hot_rows < 0 or hot_rows > words or hot_interval < 1 or loss_interval < 1:
+            raise ValueError("hot rows or intervals out of range")
+        self._arrays = (inputs, outputs, keep, noise)
+        self.kernel = _find_kernel(isa)
+        self.run.inputs = &inputs[0, 0]
+        self.run.outputs = &outputs[0, 0]
+        self.run.keep = &keep[0]
+        self.run.noise = &noise[0]
+        self.run.words = words
+        self.run.stride = inputs.shape[1]
+        self.run.dim = dim
+        self.run.window = window
+        self.run.window_mode = _WINDOW_MODES[window_mode]
+        self.run.negative = negative
+        self.run.negatives = _NEGATIVES[negatives]
+        self.run.alpha = alpha
+        self.run.min_alpha = min_alpha
+        self.run.block_length = block_length
+        self.run.block_noise = block_noise
+        self.run.hot_rows = hot_rows
+        self.run.hot_interval = hot_interval
+        self.run.loss_interval = loss_interval
+        self.run.total = total if total > 0 else 1
+        self.run.done = 0
+        self.run.stop = 0
+
+    @property
+    def done(self):
+        """Tokens that workers have taken so far."""
+        return self.run.done
+
+    @property
+    def step(self):
+        """Centers whose rows are gathered together."""
+        return self.kernel.step
+
+    @property
+    def worker_bytes(self):
+        """Memory that each worker takes."""
+        return self.kernel.bytes(&self.run)
+
+    def stop(self):
+        """Make every worker return at its next block."""
+        self.run.stop = 1
+
+
+cdef class Worker:
+    """One thread's part of a run; methods other than `train` and `flush` are instant.
+
+    Parameters
+    ----------
+    run : Run
+    seed : int
+        The run's seed, uint64.
+    stream : int
+        Number of this worker: workers of one seed draw apart.
+    """
+
+    cdef Run run
+    cdef w2v_worker *worker
+    cdef const int32_t *expected  # where the next chunk must begin to go on with the sentence
+
+    def __cinit__(self, Run run not None, uint64_t seed, uint64_t stream):
+        self.run = run
+        self.worker = run.kernel.create(&run.run, seed, stream)
+        if self.worker == NULL:
+            raise MemoryError(f"a worker needs {run.worker_bytes} bytes")
+        self.expected = NULL
+
+    def __dealloc__(self):
+        if self.worker != NULL:
+            self.run.kernel.destroy(self.worker)
+
+    def train(self, const int32_t[::1] rows):
+        """Train on a chunk of the corpus, int32 (n,); -1 ends a sentence.
+
+        A sentence goes on from the chunk before if this chunk follows it in memory, and
+        ends there if not. The GIL is released. Returns False if the run was stopped.
+        """
+        cdef int64_t n = rows.shape[0]
+        cdef int32_t end = -1
+        cdef int stopped = 0
+        if n == 0:
+            return True
+        with nogil:
+            if self.expected != &rows[0]:
+                self.run.kernel.train(self.worker, &end, 1)
+            stopped = self.run.kernel.train(self.worker, &rows[0], n)
+        self.expected = &rows[0] + n
+        return not stopped
+
+    def flush(self):
+        """End the sentence and train whatever waits in the buffers."""
+        with nogil:
+            self.run.kernel.flush(self.worker)
+        self.expected = NULL
+
+    def take_loss(self):
+        """Return (loss, pairs) summed over the measured steps since the last call, float64."""
+        cdef double loss, pairs
+        self.run.kernel.take_loss(self.worker, &loss, &pairs)
+        return loss, pairs
+
+
+def alias_table(const double[::1] weights, uint64_t[::1] table):
+    """Fill `table` so that noise words are drawn in proportion to `weights`.
+
+    Walker's alias method in Vose's linear-time form (IEEE Transactions on Software
+    Engineering 17, 1991). Slot k holds, in its low half, the threshold below which a random
+    uint32 draws k itself, in its high half the row drawn otherwise.
+
+    Parameters
+    ----------
+    weights : float64 (n,)
+        Positive, with a finite sum.
+    table : uint64 (n,)
+        Filled in place.
+    """
+    cdef int64_t n = weights.shape[0], k, small = 0, large
+    cdef int64_t s, l
+    cdef double total = 0
+    cdef uint64_t always = 0xFFFFFFFF
+    cdef double *share = <double *> malloc(n * sizeof(double))
+    # small shares pile up from the front of `todo`, large ones from its back
+    cdef int64_t *todo = <int64_t *> malloc(n * sizeof(int64_t))
+    if share == NULL or todo == NULL:
+        free(share)
+        free(todo)
+        raise MemoryError("alias table")
+    with nogil:
+        large = n
+        for k in range(n):
+            total += weights[k]
+        for k in range(n):
+            share[k] = weights[k] / total * n
+            if share[k] < 1:
+                todo[small] = k
+                small += 1
+            else:
+                large -= 1
+                todo[large] = k
+        while small > 0 and large < n:
+            small -= 1
+            s = todo[small]
+            l = todo[large]
+            table[s] = <uint64_t> (share[s] * 4294967295.0) | (<uint64_t> l << 32)
+            share[l] -= 1 - share[s]
+            if share[l] < 1:
+                large += 1
+                todo[small] = l
+                small += 1
+        # what is left is 1 but for rounding
+        for k in range(small):
+            table[todo[k]] = always | (<uint64_t> todo[k] << 32)
+        for k in range(large, n):
+            table[todo[k]] = always | (<uint64_t> todo[k] << 32)
+    free(share)
+    free(todo)
+
+
+def chosen_isa():
+    """Return the kernel to use: the fastest, or the one that W2V_ISA names.
+
+    Raises
+    ------
+    ValueError
+        W2V_ISA names a kernel that this processor cannot run.
+    """
+    available = available_isas()
+    wanted = os.environ.get("W2V_ISA", "")
+    if not wanted:
+        return available[0]
+    if wanted not in available:
+        raise ValueError(
+            f"W2V_ISA is {wanted!r}: this processor can run {', '.join(available)}"
+        )
+    return wanted

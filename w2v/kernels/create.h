@@ -1,0 +1,110 @@
+/* A worker's memory: one arena, carved into the buffers of w2v_worker. */
+#include <stdlib.h>
+
+/* Carve `n` floats off the arena; with no arena yet, only count them. */
+static float *carve(char *arena, int64_t *used, int64_t n) {
+    float *p = arena ? (float *)(arena + *used) : NULL;
+    *used += (n * (int64_t)sizeof(float) + 63) / 64 * 64;
+    return p;
+}
+
+/* Set every buffer of `w` to its part of `arena` and return the bytes needed. */
+static int64_t lay_out(w2v_worker *w, const w2v_run *run, char *arena) {
+    const int64_t window = run->window, places = 2 * window + STEP + SLACK;
+    const int64_t private = run->negatives == W2V_PRIVATE;
+    w->vectors = (ptrdiff_t)((run->dim + LANES - 1) / LANES);
+    w->width = w->vectors * LANES;
+    w->window = (ptrdiff_t)window;
+    w->noise_columns = (ptrdiff_t)((run->block_noise + LANES - 1) / LANES * LANES);
+    w->capacity = (ptrdiff_t)(4 * (5 * window + run->block_length + 2 * STEP + BATCH) + SLACK);
+    const int64_t noise = w->noise_columns, width = w->width;
+    const int64_t pair_slots = (run->negative + LANES) / LANES * LANES;
+    const int64_t hot = run->hot_rows * run->stride;
+    int64_t used = 0;
+    w->kept = (int32_t *)carve(arena, &used, w->capacity);
+    w->left = (uint16_t *)carve(arena, &used, (w->capacity + window) / 2 + 1);
+    w->right = (uint16_t *)carve(arena, &used, (w->capacity + window) / 2 + 1);
+    w->weight_step = (ptrdiff_t)((window + LANES - 1) / LANES * LANES);
+    w->left_weight = carve(arena, &used, (window + 1) * w->weight_step);
+    w->right_weight = carve(arena, &used, (window + 1) * w->weight_step);
+    w->distance_weight = carve(arena, &used, window);
+    w->band_weight = carve(arena, &used, STEP * 2 * window + SLACK);
+    w->hot_inputs = carve(arena, &used, hot);
+    w->hot_inputs_base = carve(arena, &used, hot);
+    w->hot_outputs = carve(arena, &used, hot);
+    w->hot_outputs_base = carve(arena, &used, hot);
+    if (private) {
+        w->lane_sums = carve(arena, &used, pair_slots * LANES);
+        w->targets = (float **)carve(arena, &used, (run->negative + 1) * 2);
+        w->pair_logits = carve(arena, &used, pair_slots);
+        w->pair_coef = carve(arena, &used, pair_slots);
+        return used;
+    }
+    w->x = carve(arena, &used, places * width);
+    w->y = carve(arena, &used, places * width);
+    w->z = carve(arena, &used, noise * width);
+    w->z_columns = carve(arena, &used, noise * width);
+    w->z_delta = carve(arena, &used, noise * width);
+    w->noise_coef = carve(arena, &used, (STEP + SLACK) * noise);
+    w->noise_weight = carve(arena, &used, noise);
+    /* the coefficients of the step's centers start 2 window rows in: align that place */
+    const int64_t before = 2 * window * 2 * window, shift = (16 - before % 16) % 16;
+    w->band = carve(arena, &used, places * 2 * window + shift);
+    if (arena) w->band += shift;
+    w->lane_sums = carve(arena, &used, window * LANES * LANES);
+    w->mass = carve(arena, &used, STEP);
+    w->collision = carve(arena, &used, (STEP + SLACK) * noise);
+    w->noise_rows = (int32_t *)carve(arena, &used, noise);
+    w->next_noise = (int32_t *)carve(arena, &used, noise);
+    w->hits = (w2v_hit *)carve(arena, &used, (STEP + 2 * window) * noise * 2);
+    return used;
+}
+
+/* The weight of a pair, by window mode, the center's reach to that side, and distance. */
+static void fill_weights(w2v_worker *w) {
+    const ptrdiff_t window = w->window;
+    for (ptrdiff_t reach = 0; reach <= window; reach++) {
+        for (ptrdiff_t d = 1; d <= reach; d++) {
+            float weight = 1.0f;
+            if (w->run->window_mode == W2V_WEIGHTED)
+                weight = (float)(window - d + 1) / (float)window;
+            w->left_weight[reach * w->weight_step + window - d] = weight;
+            w->right_weight[reach * w->weight_step + d - 1] = weight;
+            w->distance_weight[d - 1] = weight;
+        }
+    }
+}
+
+static int64_t bytes(const w2v_run *run) {
+    w2v_worker w = {0};
+    return (int64_t)sizeof w + lay_out(&w, run, NULL);
+}
+
+static w2v_worker *create(w2v_run *run, uint64_t seed, uint64_t stream) {
+    w2v_worker *w = calloc(1, sizeof *w);
+    if (!w) return NULL;
+    const int64_t size = lay_out(w, run, NULL);
+    if (posix_memalign(&w->arena, 4096, (size_t)size)) {
+        free(w);
+        return NULL;
+    }
+    memset(w->arena, 0, (size_t)size);
+    lay_out(w, run, w->arena);
+    w->run = run;
+    rng_seed(&w->rng, seed, stream);
+    fill_weights(w);
+    w->pos = w->end = w->sentence = w->settled = 3 * w->window;
+    for (ptrdiff_t k = 0; k < w->end; k++) w->kept[k] = (int32_t)run->words;
+    if (run->negatives == W2V_SHARED) {
+        for (int64_t j = 0; j < run->block_noise; j++) {
+            w->noise_weight[j] = -1.0f;
+            w->next_noise[j] = draw_noise(w);
+        }
+    }
+    return w;
+}
+
+static void destroy(w2v_worker *w) {
+    free(w->arena);
+    free(w);
+}

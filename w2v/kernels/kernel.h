@@ -1,0 +1,30 @@
+/* The whole algorithm for one instruction set. The including file names the set to the
+ * compiler and defines
+ *
+ *   NAME            of the kernel, as W2V_ISA and users spell it
+ *   TABLE           name of its w2v_kernel
+ *   LANES           floats per vector register
+ *   TILE_COLS       vectors of columns in an update tile (5 or 7): 2 * TILE_COLS
+ *                   accumulators must fit beside 3 operands
+ *   TILE_CONTEXTS   contexts in a tile of noise logits: twice as many accumulators
+ *   TILE_CENTERS    centers in a tile of pairs' logits: 5 times as many accumulators
+ */
+#include "kernels.h"
+
+#include "vector.h"
+
+#include "random.h"
+
+enum { TILE_ROWS = 2, TILE_DISTANCES = 5 };
+
+#include "products.h"
+#include "worker.h"
+
+#include "private.h"
+#include "shared.h"
+
+#include "stream.h"
+
+#include "create.h"
+
+const w2v_kernel TABLE = {NAME, create, train, flush, take_loss, destroy, bytes, STEP};

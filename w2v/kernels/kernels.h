@@ -1,0 +1,66 @@
+/* What the compiled core (_core.pyx) sees of the kernels.
+ *
+ * Arrays, once and for all:
+ *   inputs, outputs   (words + 1, stride) float32, 64-byte aligned; row `words` is
+ *                     padding: all zero, and every delta added to it is zero
+ *   keep              (words,) uint32: a token is kept if a random uint32 <= keep[row]
+ *   noise             (words,) uint64: alias table; low half the threshold below which
+ *                     the slot's own row is drawn, high half the other row
+ * All are owned by Python and outlive every worker.
+ */
+#ifndef W2V_KERNELS_H
+#define W2V_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { W2V_SHRINK, W2V_WEIGHTED, W2V_FIXED }; /* window modes */
+enum { W2V_SHARED, W2V_PRIVATE };             /* ways of drawing negatives */
+
+/* One training run: the same for all workers. `done`, `stop` are shared and atomic. */
+typedef struct {
+    float *inputs;          /* IN/OUT */
+    float *outputs;         /* IN/OUT */
+    const uint32_t *keep;
+    const uint64_t *noise;
+    int64_t words;
+    int64_t stride;         /* floats between rows, a multiple of 16 */
+    int64_t dim;
+    int64_t window;
+    int window_mode;
+    int negatives;
+    int64_t negative;
+    int64_t block_length;
+    int64_t block_noise;
+    int64_t hot_rows;       /* rows of which each worker trains copies; 0: none */
+    int64_t hot_interval;   /* kept words between two merges of the copies */
+    int64_t loss_interval;  /* the loss is measured in one step out of this many */
+    double alpha;
+    double min_alpha;
+    int64_t total;          /* tokens to train on, all epochs together */
+    int64_t done;           /* tokens taken so far, by all workers */
+    int stop;               /* set to end all workers at their next block */
+} w2v_run;
+
+typedef struct w2v_worker w2v_worker;
+
+/* One build of the algorithm for one instruction set. */
+typedef struct {
+    const char *name;
+    /* NULL if memory is short. */
+    w2v_worker *(*create)(w2v_run *run, uint64_t seed, uint64_t stream);
+    /* Train on `n` rows of the corpus; -1 ends a sentence. Returns 0, or 1 if stopped. */
+    int (*train)(w2v_worker *, const int32_t *rows, int64_t n);
+    /* End the current sentence, train what is left in the buffers, merge hot rows. */
+    void (*flush)(w2v_worker *);
+    /* Sum of the loss and of the pairs' weights since the last call. */
+    void (*take_loss)(w2v_worker *, double *loss, double *pairs);
+    void (*destroy)(w2v_worker *);
+    int64_t (*bytes)(const w2v_run *run); /* memory that create() will take */
+    int64_t step; /* centers whose rows are gathered together; fixes the order of updates */
+} w2v_kernel;
+
+/* Kernels this processor can run, best first, ended by NULL. */
+const w2v_kernel *const *w2v_kernels(void);
+
+#endif

@@ -1,0 +1,115 @@
+/* The dense products every update is made of, in register tiles.
+ *
+ * A tile is a few target rows (TILE_ROWS) by a few vectors of columns (at most
+ * TILE_COLS): as many accumulators as stay in registers beside the operands.
+ */
+
+/* acc[r] += sum over s < n of coef[r * row_step + s * source_step] * source[s] */
+INLINE void add_products(vf (*acc)[TILE_COLS], const int rows, const int cols,
+                         const float *coef, ptrdiff_t row_step, ptrdiff_t source_step,
+                         const float *source, ptrdiff_t stride, ptrdiff_t n) {
+    for (ptrdiff_t s = 0; s < n; s++, source += stride, coef += source_step) {
+        vf g[TILE_ROWS];
+        UNROLL for (int r = 0; r < rows; r++) g[r] = splat(coef[r * row_step]);
+        UNROLL for (int c = 0; c < cols; c++) {
+            vf v = load(source + c * LANES);
+            if (rows > 1) IN_REGISTER(v);
+            UNROLL for (int r = 0; r < rows; r++) acc[r][c] += g[r] * v;
+        }
+    }
+}
+
+/* The band matrix holds, for each center, a coefficient for each of the 2 * window
+ * contexts around it, the center itself left out. This is the place in it of the pair
+ * of `center` and `context`, given as positions. */
+INLINE const float *band_at(const float *band, ptrdiff_t window, ptrdiff_t center,
+                            ptrdiff_t context) {
+    ptrdiff_t distance = context - center;
+    return band + center * 2 * window + distance + window - (distance > 0);
+}
+
+/* acc[r] += sum over the sources within `window` of position target + r, itself left out,
+ * of the pair's band coefficient times the source's row.
+ *
+ * by_context 0: targets are centers, sources contexts; 1: the other way round.
+ * `source` is the row of position 0. Two neighbouring targets share all sources but
+ * four, which are added one by one. */
+INLINE void add_band(vf (*acc)[TILE_COLS], const int rows, const int cols,
+                     const float *band, ptrdiff_t window, ptrdiff_t target,
+                     const int by_context, const float *source, ptrdiff_t stride) {
+#define AT(r, s)                                                                     \
+    (by_context ? band_at(band, window, (s), target + (r))                           \
+                : band_at(band, window, target + (r), (s)))
+    const ptrdiff_t row_step = by_context ? 1 : 2 * window - 1;
+    const ptrdiff_t source_step = by_context ? 2 * window - 1 : 1;
+    const ptrdiff_t first = target - window, last = target + window;
+    if (rows == 1) {
+        add_products(acc, 1, cols, AT(0, first), 0, source_step, source + first * stride,
+                     stride, window);
+        add_products(acc, 1, cols, AT(0, target + 1), 0, source_step,
+                     source + (target + 1) * stride, stride, window);
+    } else {
+        add_products(acc, 1, cols, AT(0, first), 0, 0, source + first * stride, stride, 1);
+        add_products(acc, 2, cols, AT(0, first + 1), row_step, source_step,
+                     source + (first + 1) * stride, stride, window - 1);
+        add_products(acc + 1, 1, cols, AT(1, target), 0, 0, source + target * stride, stride, 1);
+        add_products(acc, 1, cols, AT(0, target + 1), 0, 0, source + (target + 1) * stride,
+                     stride, 1);
+        add_products(acc, 2, cols, AT(0, target + 2), row_step, source_step,
+                     source + (target + 2) * stride, stride, window - 1);
+        add_products(acc + 1, 1, cols, AT(1, last + 1), 0, 0, source + (last + 1) * stride,
+                     stride, 1);
+    }
+#undef AT
+}
+
+INLINE void clear_tile(vf (*acc)[TILE_COLS], const int rows, const int cols) {
+    UNROLL for (int r = 0; r < rows; r++) {
+        UNROLL for (int c = 0; c < cols; c++) acc[r][c] = splat(0.0f);
+    }
+}
+
+/* Add a tile's row to a row in memory. */
+INLINE void add_row(float *row, const vf *acc, const int cols) {
+    UNROLL for (int c = 0; c < cols; c++)
+        store(row + c * LANES, load(row + c * LANES) + acc[c]);
+}
+
+/* Call tile(rows, cols, ...) with both as constants, so that each pair of them is compiled
+ * into code of its own. */
+#if TILE_COLS == 7
+#define FOR_COLS(cols, tile, rows, ...)                                              \
+    switch (cols) {                                                                  \
+    case 1: tile(rows, 1, __VA_ARGS__); break;                                       \
+    case 2: tile(rows, 2, __VA_ARGS__); break;                                       \
+    case 3: tile(rows, 3, __VA_ARGS__); break;                                       \
+    case 4: tile(rows, 4, __VA_ARGS__); break;                                       \
+    case 5: tile(rows, 5, __VA_ARGS__); break;                                       \
+    case 6: tile(rows, 6, __VA_ARGS__); break;                                       \
+    default: tile(rows, 7, __VA_ARGS__); break;                                      \
+    }
+#elif TILE_COLS == 5
+#define FOR_COLS(cols, tile, rows, ...)                                              \
+    switch (cols) {                                                                  \
+    case 1: tile(rows, 1, __VA_ARGS__); break;                                       \
+    case 2: tile(rows, 2, __VA_ARGS__); break;                                       \
+    case 3: tile(rows, 3, __VA_ARGS__); break;                                       \
+    case 4: tile(rows, 4, __VA_ARGS__); break;                                       \
+    default: tile(rows, 5, __VA_ARGS__); break;                                      \
+    }
+#else
+#error "TILE_COLS must be 5 or 7"
+#endif
+
+/* Go over n rows by tiles and over the columns of each: at most TILE_COLS vectors at a
+ * time, in pieces as equal as can be. */
+#define FOR_TILES(w, n, tile, ...)                                                   \
+    for (ptrdiff_t col = 0, pieces = ((w)->vectors + TILE_COLS - 1) / TILE_COLS;     \
+         col < (w)->vectors; pieces--) {                                             \
+        const ptrdiff_t cols = ((w)->vectors - col + pieces - 1) / pieces;           \
+        ptrdiff_t row = 0;                                                           \
+        for (; row + 1 < (n); row += 2)                                              \
+            FOR_COLS(cols, tile, 2, w, row, col * LANES, __VA_ARGS__)                \
+        if (row < (n)) FOR_COLS(cols, tile, 1, w, row, col * LANES, __VA_ARGS__)     \
+        col += cols;                                                                 \
+    }

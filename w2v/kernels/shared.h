@@ -1,0 +1,350 @@
+/* Negative sampling with noise shared by a block: one step of the block update.
+ *
+ * For contexts i and centers p, with weights w, inputs x, outputs y and noise outputs z:
+ *
+ *   J = sum over pairs  w(i, p) log s(x_i . y_p)
+ *     + (negative / block_noise) sum over i, j  m(i, j) log s(-x_i . z_j)
+ *
+ * where m(i, j) is the sum of w(i, p) over the centers p of i that are not the very word
+ * z_j. All rows are copies taken when they entered, and deltas are added to the matrices:
+ *
+ *   coefficient of a pair        alpha w (1 - s(x . y))
+ *   coefficient of a noise pair  -alpha (negative / block_noise) m s(x . z)
+ */
+
+/* Logits of `contexts` contexts against `groups` vectors of noise words: lanes are noise
+ * words, so that no sum runs across lanes. */
+INLINE void noise_logits_tile(w2v_worker *w, ptrdiff_t i, ptrdiff_t group, const int contexts,
+                              const int groups) {
+    const ptrdiff_t width = w->width;
+    const float *x = w->x + i * width, *z = w->z_columns + group * width * LANES;
+    vf acc[2 * TILE_CONTEXTS][2];
+    UNROLL for (int q = 0; q < contexts; q++) {
+        UNROLL for (int g = 0; g < groups; g++) acc[q][g] = splat(0.0f);
+    }
+    for (ptrdiff_t k = 0; k < width; k++) {
+        vf noise[2];
+        UNROLL for (int g = 0; g < groups; g++) {
+            noise[g] = load(z + (g * width + k) * LANES);
+            IN_REGISTER(noise[g]);
+        }
+        UNROLL for (int q = 0; q < contexts; q++) {
+            vf value = splat(x[q * width + k]);
+            if (groups > 1) IN_REGISTER(value);
+            UNROLL for (int g = 0; g < groups; g++) acc[q][g] += noise[g] * value;
+        }
+    }
+    UNROLL for (int q = 0; q < contexts; q++) {
+        UNROLL for (int g = 0; g < groups; g++)
+            store(w->noise_coef + (i + q) * w->noise_columns + (group + g) * LANES, acc[q][g]);
+    }
+}
+
+/* Tiles of two vectors of noise words, and a taller one for what is left: either way
+ * enough sums are under way to hide the latency of each addition. */
+static void noise_logits(w2v_worker *w, ptrdiff_t n) {
+    const ptrdiff_t groups = w->noise_columns / LANES;
+    ptrdiff_t group = 0;
+    for (; group + 1 < groups; group += 2) {
+        for (ptrdiff_t i = 0; i < n; i += TILE_CONTEXTS)
+            noise_logits_tile(w, i, group, TILE_CONTEXTS, 2);
+    }
+    for (ptrdiff_t i = 0; i < n && group < groups; i += 2 * TILE_CONTEXTS)
+        noise_logits_tile(w, i, group, 2 * TILE_CONTEXTS, 1);
+}
+
+/* Partial dot products, one lane each, of TILE_CENTERS neighbouring centers with `count`
+ * contexts each, from `x` on for the first center and one further on for each next. */
+INLINE void band_tile(const w2v_worker *w, const float *y, const float *x, float *sums,
+                      const int count) {
+    const ptrdiff_t width = w->width;
+    vf acc[TILE_CENTERS][TILE_DISTANCES];
+    UNROLL for (int r = 0; r < TILE_CENTERS; r++) {
+        UNROLL for (int k = 0; k < count; k++) acc[r][k] = splat(0.0f);
+    }
+    for (ptrdiff_t c = 0; c < width; c += LANES) {
+        vf center[TILE_CENTERS];
+        UNROLL for (int r = 0; r < TILE_CENTERS; r++) center[r] = load(y + r * width + c);
+        UNROLL for (int s = 0; s < count + TILE_CENTERS - 1; s++) {
+            vf v = load(x + s * width + c);
+            IN_REGISTER(v);
+            UNROLL for (int r = 0; r < TILE_CENTERS; r++) {
+                if (s >= r && s - r < count) acc[r][s - r] += center[r] * v;
+            }
+        }
+    }
+    UNROLL for (int r = 0; r < TILE_CENTERS; r++) {
+        UNROLL for (int k = 0; k < count; k++)
+            store(sums + (r * 2 * w->window + k) * LANES, acc[r][k]);
+    }
+}
+
+/* One side of TILE_CENTERS centers: `window` contexts each. */
+static void band_side(const w2v_worker *w, const float *y, const float *x, float *sums) {
+    for (ptrdiff_t k = 0, pieces = (w->window + TILE_DISTANCES - 1) / TILE_DISTANCES;
+         k < w->window; pieces--) {
+        const ptrdiff_t count = (w->window - k + pieces - 1) / pieces;
+        const float *from = x + k * w->width;
+        float *to = sums + k * LANES;
+        switch (count) {
+        case 1: band_tile(w, y, from, to, 1); break;
+        case 2: band_tile(w, y, from, to, 2); break;
+        case 3: band_tile(w, y, from, to, 3); break;
+        case 4: band_tile(w, y, from, to, 4); break;
+        default: band_tile(w, y, from, to, 5); break;
+        }
+        k += count;
+    }
+}
+
+/* Logits of the step's centers with their contexts, into the band. LANES / 2 centers at a
+ * time, since 2 window LANES / 2 sums are then `window` whole vectors. */
+static void band_logits(w2v_worker *w, ptrdiff_t n) {
+    const ptrdiff_t window = w->window, width = w->width;
+    float *logits = w->band + 2 * window * 2 * window;
+    for (ptrdiff_t q = 0; q < n; q += LANES / 2) {
+        for (ptrdiff_t r = 0; r < LANES / 2; r += TILE_CENTERS) {
+            const float *y = w->y + (2 * window + q + r) * width;
+            const float *x = w->x + (q + r) * width;
+            float *sums = w->lane_sums + r * 2 * window * LANES;
+            band_side(w, y, x, sums);
+            band_side(w, y, x + (window + 1) * width, sums + window * LANES);
+        }
+        for (ptrdiff_t k = 0; k < window; k++, logits += LANES)
+            store(logits, sum_lanes(w->lane_sums + k * LANES * LANES));
+    }
+}
+
+/* Lay out the weights of the step's pairs as the band lays out the pairs. Each copy may
+ * run past its end, into places that the next one fills. */
+static void set_band_weights(w2v_worker *w, ptrdiff_t n, const uint16_t *left,
+                             const uint16_t *right) {
+    const ptrdiff_t window = w->window, weight_step = w->weight_step;
+    float *to = w->band_weight;
+    for (ptrdiff_t p = window; p < window + n; p++) {
+        const float *from = w->left_weight + left[p] * weight_step;
+        for (ptrdiff_t k = 0; k < window; k += LANES) store_unaligned(to + k, load(from + k));
+        to += window;
+        from = w->right_weight + right[p] * weight_step;
+        for (ptrdiff_t k = 0; k < window; k += LANES) store_unaligned(to + k, load(from + k));
+        to += window;
+    }
+}
+
+/* mass[i]: the sum of the weights of context i's pairs. */
+static void set_mass(w2v_worker *w, const uint16_t *left, const uint16_t *right) {
+    float mass[STEP] = {0};
+    for (ptrdiff_t d = 1; d <= w->window; d++) {
+        const float weight = w->distance_weight[d - 1];
+        for (ptrdiff_t i = 0; i < STEP; i++) {
+            int pairs = (right[i - d] >= d) + (left[i + d] >= d);
+            mass[i] += weight * (float)pairs;
+        }
+    }
+    memcpy(w->mass, mass, sizeof mass);
+}
+
+/* The loss of a step from its logits, in float64. */
+static void measure_loss(w2v_worker *w, ptrdiff_t n) {
+    const double share = (double)w->run->negative / (double)w->run->block_noise;
+    const float *logits = w->band + 2 * w->window * 2 * w->window;
+    for (ptrdiff_t k = 0; k < n * 2 * w->window; k++) {
+        const double weight = w->band_weight[k];
+        if (weight > 0) w->loss += weight * softplus(-logits[k]);
+        w->pairs += weight;
+    }
+    for (ptrdiff_t i = 0; i < n; i++)
+        for (ptrdiff_t j = 0; j < w->run->block_noise && w->mass[i] > 0; j++)
+            w->loss += share * w->mass[i] * softplus(w->noise_coef[i * w->noise_columns + j]);
+}
+
+/* Logits of centers' pairs become coefficients. */
+static void band_coefficients(w2v_worker *w, ptrdiff_t n) {
+    float *band = w->band + 2 * w->window * 2 * w->window;
+    const vf one = splat(1.0f), alpha = splat(w->alpha);
+    for (ptrdiff_t k = 0; k < n * 2 * w->window; k += LANES)
+        store(band + k, alpha * load(w->band_weight + k) * (one - sigmoid(load(band + k))));
+}
+
+/* Logits of noise pairs become coefficients, collisions aside. */
+static void noise_coefficients(w2v_worker *w, ptrdiff_t n) {
+    const float share = w->alpha * (float)w->run->negative / (float)w->run->block_noise;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        const vf weight = splat(share * w->mass[i]);
+        float *coef = w->noise_coef + i * w->noise_columns;
+        for (ptrdiff_t j = 0; j < w->noise_columns; j += LANES)
+            store(coef + j, weight * load(w->noise_weight + j) * sigmoid(load(coef + j)));
+    }
+}
+
+/* Take out of the noise coefficients the pairs whose center is the very noise word.
+ *
+ * A filter of one bit per value of row mod 4096 spares nearly all centers the search. The
+ * weights of one (context, column) add up first: two centers may be the same word. */
+static void remove_collisions(w2v_worker *w, ptrdiff_t n, const int32_t *rows,
+                              const uint16_t *left, const uint16_t *right) {
+    const ptrdiff_t window = w->window;
+    ptrdiff_t found = 0;
+    for (ptrdiff_t p = -window; p < n + window; p++) {
+        const uint32_t low = (uint32_t)rows[p] % 4096;
+        if (!(w->noise_filter[low / 64] >> (low % 64) & 1)) continue;
+        for (ptrdiff_t j = 0; j < w->run->block_noise; j++) {
+            if (w->noise_rows[j] != rows[p]) continue;
+            w->hits[found].center = (int32_t)p;
+            w->hits[found++].column = (int32_t)j;
+        }
+    }
+#define EACH_HIT(statement)                                                          \
+    for (ptrdiff_t k = 0; k < found; k++) {                                          \
+        const ptrdiff_t p = w->hits[k].center, j = w->hits[k].column;                \
+        const ptrdiff_t first = p - left[p] > 0 ? p - left[p] : 0;                   \
+        const ptrdiff_t last = p + right[p] < n - 1 ? p + right[p] : n - 1;          \
+        for (ptrdiff_t i = first; i <= last; i++) {                                  \
+            if (i == p) continue;                                                    \
+            float *weight = w->collision + i * w->noise_columns + j;                 \
+            statement                                                                \
+        }                                                                            \
+    }
+    EACH_HIT({
+        const ptrdiff_t distance = i < p ? p - i : i - p;
+        *weight += w->distance_weight[distance - 1];
+    })
+    EACH_HIT({
+        if (*weight > 0) {
+            const float rest = (w->mass[i] - *weight) / w->mass[i];
+            w->noise_coef[i * w->noise_columns + j] *= rest > 0 ? rest : 0;
+            *weight = 0;
+        }
+    })
+#undef EACH_HIT
+}
+
+/* The three updates, a tile each: output rows of centers, input rows of contexts, and the
+ * noise words' deltas, which wait for the end of the block. */
+INLINE void center_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_t q,
+                        ptrdiff_t col, const int32_t *centers) {
+    const ptrdiff_t window = w->window;
+    vf acc[TILE_ROWS][TILE_COLS];
+    clear_tile(acc, rows, cols);
+    add_band(acc, rows, cols, w->band + window * 2 * window, window, window + q, 0,
+             w->x + col, w->width);
+    UNROLL for (int r = 0; r < rows; r++)
+        add_row(output_row(w, centers[q + r]) + col, acc[r], cols);
+}
+
+INLINE void context_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_t i,
+                         ptrdiff_t col, const int32_t *contexts) {
+    const ptrdiff_t window = w->window;
+    vf acc[TILE_ROWS][TILE_COLS];
+    clear_tile(acc, rows, cols);
+    add_products(acc, rows, cols, w->noise_coef + i * w->noise_columns, w->noise_columns, 1,
+                 w->z + col, w->width, w->run->block_noise);
+    add_band(acc, rows, cols, w->band + window * 2 * window, window, i, 1,
+             w->y + window * w->width + col, w->width);
+    UNROLL for (int r = 0; r < rows; r++)
+        add_row(input_row(w, contexts[i + r]) + col, acc[r], cols);
+}
+
+INLINE void noise_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_t j,
+                       ptrdiff_t col, ptrdiff_t n) {
+    vf acc[TILE_ROWS][TILE_COLS];
+    clear_tile(acc, rows, cols);
+    add_products(acc, rows, cols, w->noise_coef + j, 1, w->noise_columns, w->x + col,
+                 w->width, n);
+    UNROLL for (int r = 0; r < rows; r++)
+        add_row(w->z_delta + (j + r) * w->width + col, acc[r], cols);
+}
+
+static void update_centers(w2v_worker *w, ptrdiff_t n, const int32_t *centers) {
+    FOR_TILES(w, n, center_tile, centers)
+}
+
+static void update_contexts(w2v_worker *w, ptrdiff_t n, const int32_t *contexts) {
+    FOR_TILES(w, n, context_tile, contexts)
+}
+
+static void update_noise(w2v_worker *w, ptrdiff_t n) {
+    FOR_TILES(w, w->run->block_noise, noise_tile, n)
+}
+
+static void copy_row(const w2v_worker *w, float *to, const float *from) {
+    for (ptrdiff_t c = 0; c < w->width; c += LANES) store(to + c, load(from + c));
+}
+
+/* n positions enter at the stream's `pos`. */
+static void shared_step(w2v_worker *w, ptrdiff_t n) {
+    const ptrdiff_t window = w->window, width = w->width;
+    const ptrdiff_t first = w->pos - 2 * window;
+    const int32_t *rows = w->kept + first; /* of position 0, as are left and right */
+    const uint16_t *left = w->left + first, *right = w->right + first;
+    for (ptrdiff_t i = 2 * window; i < 2 * window + n; i++)
+        copy_row(w, w->x + i * width, input_row(w, rows[i]));
+    for (ptrdiff_t p = window; p < window + n; p++)
+        copy_row(w, w->y + (p + window) * width, output_row(w, rows[p]));
+    noise_logits(w, n);
+    band_logits(w, n);
+    for (ptrdiff_t i = 2 * window + n; i < 2 * window + n + STEP; i++)
+        prefetch_row(w, input_row(w, rows[i]));
+    set_band_weights(w, n, left, right);
+    set_mass(w, left, right);
+    if (++w->steps % w->run->loss_interval == 0) measure_loss(w, n);
+    noise_coefficients(w, n);
+    band_coefficients(w, n);
+    remove_collisions(w, n, rows, left, right);
+    for (ptrdiff_t p = window + n; p < window + n + STEP; p++)
+        prefetch_row(w, output_row(w, rows[p]));
+    update_centers(w, n, rows + window);
+    update_contexts(w, n, rows);
+    update_noise(w, n);
+    memmove(w->x, w->x + n * width, (size_t)(2 * window * width) * sizeof(float));
+    memmove(w->y, w->y + n * width, (size_t)(2 * window * width) * sizeof(float));
+    memmove(w->band, w->band + n * 2 * window, (size_t)(2 * window * 2 * window) * sizeof(float));
+}
+
+/* Copy the noise words' rows, by rows and by columns. */
+static void gather_noise(w2v_worker *w) {
+    const ptrdiff_t width = w->width, noise = w->run->block_noise;
+    memset(w->noise_filter, 0, sizeof w->noise_filter);
+    for (ptrdiff_t j = 0; j < noise; j++) {
+        const uint32_t low = (uint32_t)w->noise_rows[j] % 4096;
+        w->noise_filter[low / 64] |= (uint64_t)1 << (low % 64);
+        copy_row(w, w->z + j * width, output_row(w, w->noise_rows[j]));
+    }
+    for (ptrdiff_t group = 0; group < w->noise_columns; group += LANES) {
+        for (ptrdiff_t c = 0; c < width; c += LANES) {
+            vf r[LANES];
+            UNROLL for (int k = 0; k < LANES; k++) r[k] = load(w->z + (group + k) * width + c);
+            transpose(r);
+            UNROLL for (int k = 0; k < LANES; k++)
+                store(w->z_columns + group * width + (c + k) * LANES, r[k]);
+        }
+    }
+    memset(w->z_delta, 0, (size_t)(noise * width) * sizeof(float));
+}
+
+/* Draw the noise of the next block, whose rows then have a block's time to arrive. */
+static void draw_ahead(w2v_worker *w) {
+    for (ptrdiff_t j = 0; j < w->run->block_noise; j++) {
+        w->next_noise[j] = draw_noise(w);
+        prefetch_row(w, output_row(w, w->next_noise[j]));
+    }
+}
+
+static void shared_block(w2v_worker *w, ptrdiff_t n) {
+    int32_t *drawn = w->next_noise;
+    w->next_noise = w->noise_rows;
+    w->noise_rows = drawn;
+    gather_noise(w);
+    draw_ahead(w);
+    for (ptrdiff_t done = 0; done < n; done += STEP) {
+        const ptrdiff_t step = n - done < STEP ? n - done : STEP;
+        shared_step(w, step);
+        w->pos += step;
+    }
+    const ptrdiff_t width = w->width;
+    for (ptrdiff_t j = 0; j < w->run->block_noise; j++) {
+        float *row = output_row(w, w->noise_rows[j]);
+        for (ptrdiff_t c = 0; c < width; c += LANES)
+            store(row + c, load(row + c) + load(w->z_delta + j * width + c));
+    }
+}

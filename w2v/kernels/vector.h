@@ -1,0 +1,126 @@
+/* Vectors of LANES floats in GNU C's vector types: one source for every instruction set.
+ *
+ * The file that includes this defines LANES (4, 8 or 16) first. GCC and Clang turn these
+ * types into AVX-512, AVX2, SSE2 or NEON registers, whichever the target has.
+ */
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define INLINE static inline __attribute__((always_inline))
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+/* GCC keeps an array of accumulators in registers only if every loop over it is unrolled. */
+#define UNROLL _Pragma("GCC unroll 32")
+#endif
+
+typedef float vf __attribute__((vector_size(4 * LANES)));
+typedef int32_t vi __attribute__((vector_size(4 * LANES)));
+typedef float vf_unaligned __attribute__((vector_size(4 * LANES), aligned(4)));
+
+#define LANE4(f, s, l) f(s, l), f(s, l + 1), f(s, l + 2), f(s, l + 3)
+#if LANES == 4
+#define EACH_LANE(f, s) LANE4(f, s, 0)
+#elif LANES == 8
+#define EACH_LANE(f, s) LANE4(f, s, 0), LANE4(f, s, 4)
+#else
+#define EACH_LANE(f, s) LANE4(f, s, 0), LANE4(f, s, 4), LANE4(f, s, 8), LANE4(f, s, 12)
+#endif
+
+#define SAME(x, lane) (x)
+INLINE vf splat(float x) { return (vf){EACH_LANE(SAME, x)}; }
+INLINE vi splat_int(int32_t x) { return (vi){EACH_LANE(SAME, x)}; }
+INLINE vf load(const float *p) { return *(const vf *)p; }
+INLINE void store(float *p, vf x) { *(vf *)p = x; }
+INLINE void store_unaligned(float *p, vf x) { *(vf_unaligned *)p = x; }
+
+/* Keep x in a register: GCC would otherwise load it anew for each of its uses. */
+#if defined(__aarch64__)
+#define IN_REGISTER(x) __asm__("" : "+w"(x))
+#elif LANES == 16
+#define IN_REGISTER(x) __asm__("" : "+v"(x))
+#else
+#define IN_REGISTER(x) __asm__("" : "+x"(x))
+#endif
+
+/* Lanes of `a` where the mask is all ones, lanes of `b` where it is zero. */
+INLINE vf choose(vi mask, vf a, vf b) { return (vf)((mask & (vi)a) | (~mask & (vi)b)); }
+
+#if defined(__clang__) || __GNUC__ >= 12
+#define SHUFFLE(a, b, f, s) __builtin_shufflevector(a, b, EACH_LANE(f, s))
+#else
+#define SHUFFLE(a, b, f, s) __builtin_shuffle(a, b, (vi){EACH_LANE(f, s)})
+#endif
+
+/* Index patterns over the 2 * LANES lanes of two vectors; `s` is a power of two. */
+#define BLEND(s, l) (((l) & (s)) ? (l) + LANES : (l))            /* a, b where bit s is set */
+#define SWAPPED(s, l) (((l) & (s)) ? ((l) ^ (s)) + LANES : ((l) ^ (s)))
+#define LOW_HALVES(s, l) (((l) & (s)) ? ((l) ^ (s)) + LANES : (l))
+#define HIGH_HALVES(s, l) (((l) & (s)) ? (l) + LANES : ((l) ^ (s)))
+
+#define FOLD(s, count)                                                              \
+    UNROLL for (int k = 0; k < (count); k++)                                        \
+        r[k] = SHUFFLE(r[2 * k], r[2 * k + 1], BLEND, s) +                          \
+               SHUFFLE(r[2 * k], r[2 * k + 1], SWAPPED, s);
+
+/* Lane k of the result is the sum of the lanes of vector k of `p` (LANES vectors in a row). */
+INLINE vf sum_lanes(const float *p) {
+    vf r[LANES];
+    UNROLL for (int k = 0; k < LANES; k++) r[k] = load(p + k * LANES);
+    FOLD(1, LANES / 2)
+    FOLD(2, LANES / 4)
+#if LANES > 4
+    FOLD(4, LANES / 8)
+#endif
+#if LANES > 8
+    FOLD(8, LANES / 16)
+#endif
+    return r[0];
+}
+
+#define EXCHANGE(s)                                                                 \
+    UNROLL for (int k = 0; k < LANES; k++) {                                        \
+        if (!(k & (s))) {                                                           \
+            vf a = r[k], b = r[k | (s)];                                            \
+            r[k] = SHUFFLE(a, b, LOW_HALVES, s);                                    \
+            r[k | (s)] = SHUFFLE(a, b, HIGH_HALVES, s);                             \
+        }                                                                           \
+    }
+
+/* Transpose LANES x LANES floats held in LANES vectors. */
+INLINE void transpose(vf *r) {
+    EXCHANGE(1)
+    EXCHANGE(2)
+#if LANES > 4
+    EXCHANGE(4)
+#endif
+#if LANES > 8
+    EXCHANGE(8)
+#endif
+}
+
+/* 1 / (1 + exp(-x)) to about 2e-7 relative, for any x (beyond 40 it is flat).
+ *
+ * exp(-x) = 2^n 2^f with n whole and |f| <= 1/2; 2^f by its Taylor series to degree 6,
+ * whose error there is below float32's own. Adding 1.5 * 2^23 rounds t to a whole number
+ * that then stands in the low bits of the sum. */
+INLINE vf sigmoid(vf x) {
+    const vf limit = splat(40.0f), magic = splat(12582912.0f);
+    x = choose(x > limit, limit, x);
+    x = choose(x < -limit, -limit, x);
+    vf t = x * splat(-1.44269504f);
+    vf rounded = t + magic;
+    vf f = t - (rounded - magic);
+    vf p = splat(1.540353e-4f);
+    p = p * f + splat(1.33335581e-3f);
+    p = p * f + splat(9.61812911e-3f);
+    p = p * f + splat(5.55041087e-2f);
+    p = p * f + splat(2.40226507e-1f);
+    p = p * f + splat(6.93147181e-1f);
+    p = p * f + splat(1.0f);
+    vi exponent = ((vi)rounded - (vi)magic) << 23;
+    vf power = (vf)((vi)p + exponent);
+    return splat(1.0f) / (splat(1.0f) + power);
+}

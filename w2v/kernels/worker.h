@@ -1,0 +1,102 @@
+/* One worker: its buffers, and the way from a stretch of the corpus to calls of step().
+ *
+ *   tokens -> subsampled, packed into `kept` -> blocks of block_length positions, which
+ *   share one draw of noise -> steps of at most STEP positions
+ *
+ * A position is a place in the stream of kept words of successive sentences. A step lets
+ * n positions enter, at `pos`, and works at three places, each a window behind the other,
+ * so that all that a place needs is there when its turn comes:
+ *
+ *     pos               inputs enter: each row is read once
+ *     pos - window      centers: logits and deltas of their output rows
+ *     pos - 2 window    contexts: all their centers are done, so their deltas are whole
+ *
+ * Below, "position" counts from the first context of the step: contexts are 0 .. n-1,
+ * centers window .. window + n - 1.
+ */
+enum {
+    STEP = 16,         /* centers whose rows are gathered together */
+    SLACK = 16,        /* rows past a buffer's end that a last tile may read */
+    BATCH = 1024,      /* tokens subsampled at a time */
+    REPORT = 8192,     /* tokens between two additions to the shared counter */
+};
+
+/* A center that is the very word of a noise column. */
+typedef struct {
+    int32_t center, column;
+} w2v_hit;
+
+struct w2v_worker {
+    w2v_run *run;
+    ptrdiff_t vectors;       /* vectors per row: dim rounded up to LANES */
+    ptrdiff_t width;         /* vectors * LANES: floats between rows of the buffers */
+    ptrdiff_t window;
+    ptrdiff_t noise_columns; /* block_noise rounded up to LANES; columns past it have weight 0 */
+    float alpha;
+
+    /* the stream of kept words; all three arrays have `capacity` places */
+    int32_t *kept;           /* rows */
+    uint16_t *left, *right;  /* how many words to either side a center at this place reaches */
+    ptrdiff_t capacity;
+    ptrdiff_t pos;           /* the next to enter a step */
+    ptrdiff_t end;           /* end of the kept words */
+    ptrdiff_t sentence;      /* first word of the open sentence */
+    ptrdiff_t settled;       /* end of the words whose left and right are known */
+    int64_t tokens;          /* taken and not yet reported */
+    rng_t rng;
+
+    int32_t *noise_rows;     /* (block_noise,) of this block */
+    int32_t *next_noise;     /* of the next one, drawn ahead so that rows can be prefetched */
+    void *arena;             /* holds all buffers of this struct */
+    float *x;                /* (2 window + STEP, width): inputs of positions 0 .. */
+    float *y;                /* the same: outputs of positions -window .. */
+    float *z;                /* (noise_columns, width): outputs of the noise words */
+    float *z_columns;        /* z by columns: (noise_columns / LANES, width, LANES) */
+    float *z_delta;          /* (noise_columns, width) */
+    float *noise_coef;       /* (STEP, noise_columns): first logits, then coefficients */
+    float *noise_weight;     /* (noise_columns,): -1, and 0 in columns past block_noise */
+    float *band;             /* (2 window + STEP, 2 window): coefficients of centers -window .. */
+    float *lane_sums;        /* (LANES / 2, 2 window, LANES): partial dot products */
+    ptrdiff_t weight_step;   /* window rounded up to LANES */
+    float *left_weight;      /* (window + 1, weight_step): a center's weights to the left, by reach */
+    float *right_weight;     /* the same to the right */
+    float *distance_weight;  /* (window,): weight of a pair at distance 1, 2 ... */
+    float *band_weight;      /* (STEP, 2 window): weights of the step's centers' pairs */
+    float *mass;             /* (STEP,): sum of the weights of a context's pairs */
+    float *collision;        /* (STEP, noise_columns): weight of pairs whose center is the noise word */
+    uint64_t noise_filter[64]; /* a bit for each value of row mod 4096 among noise_rows */
+    w2v_hit *hits;           /* collisions of one step */
+
+    float **targets;         /* private negatives: (negative + 1,) rows of one pair */
+    float *pair_logits, *pair_coef; /* (negative + 1, rounded up to LANES) */
+
+    float *hot_inputs, *hot_outputs;           /* (hot_rows, stride): this worker's copies */
+    float *hot_inputs_base, *hot_outputs_base; /* what they were at the last merge */
+    int64_t since_merge;
+
+    int64_t steps;
+    double loss, pairs;
+};
+
+INLINE float *input_row(const w2v_worker *w, int32_t row) {
+    return (row < w->run->hot_rows ? w->hot_inputs : w->run->inputs) + row * w->run->stride;
+}
+
+INLINE float *output_row(const w2v_worker *w, int32_t row) {
+    return (row < w->run->hot_rows ? w->hot_outputs : w->run->outputs) + row * w->run->stride;
+}
+
+/* For writing, since every row that is gathered gets a delta (8 percent faster here than
+ * for reading). */
+INLINE void prefetch_row(const w2v_worker *w, const float *row) {
+    for (ptrdiff_t k = 0; k < w->width; k += 16) __builtin_prefetch(row + k, 1);
+}
+
+/* log(1 + exp(x)) */
+static double softplus(double x) { return (x > 0 ? x : 0) + log1p(exp(-fabs(x))); }
+
+static int32_t draw_noise(w2v_worker *w) {
+    uint32_t slot = rng_below(&w->rng, (uint32_t)w->run->words);
+    uint64_t entry = w->run->noise[slot];
+    return rng_next(&w->rng) < (uint32_t)entry ? (int32_t)slot : (int32_t)(entry >> 32);
+}
