@@ -18,7 +18,12 @@ def steps():
         run = {**run, "epoch": epoch, "phase": "training", "total": 2000}
         start = 1000 * (epoch - 1)
         yield SimpleNamespace(**{**run, "done": start + 500})
-        last = {"done": start + 1000, "loss": 3.0 - epoch, "words_per_second": 12345.6}
+        last = {
+            "done": start + 1000,
+            "loss": 3.0 - epoch,
+            "words_per_second": 12345.6,
+            "seconds": 7.25,
+        }
         yield SimpleNamespace(**{**run, **last})
 
 
@@ -35,7 +40,7 @@ def test_lines_off_a_terminal(capsys):
     assert "\r" not in err
     text, first, second = err.splitlines()
     assert text.startswith("text: 6.0 kB, 1,000 words, ")
-    assert first.startswith("epoch 1/2: loss 2.0000, 12,346 words/s, ")
+    assert first.startswith("epoch 1/2: loss 2.0000, 12,346 words/s, 7.2 s")
     assert second.startswith("epoch 2/2: loss 1.0000, ")
 
 

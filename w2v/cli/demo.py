@@ -56,7 +56,7 @@ def demo(context: click.Context, /, *, output: str, quiet: bool, **_settings: ob
         raise click.UsageError("the answers go to standard output: give -o a file", context)
     _refuse_to_overwrite(output)
     results = Results(output)
-    results.check((), None)
+    results.check()
     from w2v.text.demo import write_demo_text
 
     with tempfile.TemporaryDirectory(prefix="w2v-demo-") as folder:

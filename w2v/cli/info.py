@@ -58,10 +58,10 @@ def info(context: click.Context, /, *, file: str | None, cpu: bool, as_json: boo
 
 
 def _cpu_facts() -> dict[str, Any]:
-    from w2v._core import cpu_info
+    from w2v._core import available_isas
+    from w2v.cpu import chosen_isa, cpu_model
 
-    facts = cpu_info()
-    return {"cpu": facts["model"], "isa": facts["isa"], "available": facts["available"]}
+    return {"cpu": cpu_model(), "isa": chosen_isa(), "available": list(available_isas())}
 
 
 def _file_facts(file: str) -> dict[str, Any]:

@@ -80,17 +80,15 @@ class Reporter:
         words = ""
         if progress.total is not None:
             words = f", {progress.total // progress.epochs:,} words"
-        self._notes.line(f"text: {human_bytes(self._text_bytes)}{words}, {self._seconds()}")
+        seconds = time.monotonic() - self._since
+        self._notes.line(f"text: {human_bytes(self._text_bytes)}{words}, {seconds:.1f} s")
 
     def _end_epoch(self, progress: Progress) -> None:
         self._close_bar()
         self._notes.line(
             f"epoch {progress.epoch}/{progress.epochs}: loss {progress.loss:.4f}, "
-            f"{progress.words_per_second:,.0f} words/s, {self._seconds()}"
+            f"{progress.words_per_second:,.0f} words/s, {progress.seconds:.1f} s"
         )
-
-    def _seconds(self) -> str:
-        return f"{time.monotonic() - self._since:.1f} s"
 
     def _open_bar(self, progress: Progress) -> None:
         from tqdm import tqdm  # type: ignore[import-untyped]

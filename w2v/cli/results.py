@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from w2v.cli.streams import STDIO, Output
-from w2v.errors import ConfigError, FileError
+from w2v.errors import ConfigError
 
 if TYPE_CHECKING:
     from w2v.training import Model
@@ -49,20 +48,13 @@ class Results:
             self._files["the run record"] = record_path(output)
         self._before = {path: _identity(path) for path in self._files.values()}
 
-    def check(self, inputs: Sequence[str], tmpdir: str | None) -> None:
+    def check(self) -> None:
         """Find out now what would fail after hours.
-
-        Parameters
-        ----------
-        inputs : sequence of str
-            The files that will be read.
-        tmpdir : str or None
-            The folder for temporary files.
 
         Raises
         ------
         ConfigError
-            The format is unknown, or one file would be written twice or read as well.
+            The format is unknown, or one file would be written twice.
         FileError
             A file cannot be written.
         """
@@ -76,11 +68,25 @@ class Results:
             if file is not None:
                 format_of(file, self._format_for(file))
         self._check_distinct()
-        self._check_not_read(inputs)
         for path in self._files.values():
             check_writable(path)
-        if tmpdir is not None:
-            _check_folder(tmpdir)
+
+    def check_not_read(self, inputs: Sequence[str]) -> None:
+        """Refuse to overwrite what is to be read.
+
+        Parameters
+        ----------
+        inputs : sequence of str
+            The files that will be read.
+
+        Raises
+        ------
+        ConfigError
+            One of them is one of the results.
+        """
+        for name, path in self._files.items():
+            if path.exists() and any(Path(file).samefile(path) for file in inputs):
+                raise ConfigError(f"{path} is both corpus and {name}: give another name to {name}")
 
     def write(self, model: Model, start: float) -> None:
         """Save vectors, second matrix and run record.
@@ -132,11 +138,6 @@ class Results:
             if other != name:
                 raise ConfigError(f"{path} is both {other} and {name}: give another name to one")
 
-    def _check_not_read(self, inputs: Sequence[str]) -> None:
-        for name, path in self._files.items():
-            if path.exists() and any(path.samefile(file) for file in inputs if Path(file).exists()):
-                raise ConfigError(f"{path} is both corpus and {name}: give another name to {name}")
-
 
 def _identity(path: Path) -> tuple[int, int] | None:
     try:
@@ -144,10 +145,3 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_ino, status.st_mtime_ns
-
-
-def _check_folder(folder: str) -> None:
-    if not Path(folder).is_dir():
-        raise FileError(f"{folder}: no such folder: give --tmpdir one that exists")
-    if not os.access(folder, os.W_OK):
-        raise FileError(f"{folder}: not writable: give --tmpdir another folder")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
+from pathlib import Path
 
 import click
 
@@ -13,6 +15,7 @@ from w2v.cli.results import Results
 from w2v.cli.settings import resolve
 from w2v.cli.streams import STDIO, Notes
 from w2v.config import Config
+from w2v.errors import FileError
 
 EPILOG = """\b
 Examples:
@@ -94,7 +97,13 @@ def train(
         _print_settings(config, notes)
     bind_blas(context, 1)
     results = Results(output, file_format, save_outputs)
-    results.check(corpus, tmpdir)
+    results.check()
+    if tmpdir is not None:
+        _check_folder(tmpdir)
+    from w2v.text.sources import find_sources
+
+    files = [source.path for source in find_sources(corpus)]
+    results.check_not_read([file for file in files if file != STDIO])
     run(corpus, config, results, notes, tmpdir)
     if notes.terminal and output != STDIO:
         chosen = "" if output == DEFAULT_VECTORS else f"-m {output} "
@@ -128,6 +137,13 @@ def run(
         f"wrote {' and '.join(results.written()) or 'stdout'}: {words:,} words x {dim}, "
         f"{time.monotonic() - start:.1f} s in all"
     )
+
+
+def _check_folder(folder: str) -> None:
+    if not Path(folder).is_dir():
+        raise FileError(f"{folder}: no such folder: give --tmpdir one that exists")
+    if not os.access(folder, os.W_OK):
+        raise FileError(f"{folder}: not writable: give --tmpdir another folder")
 
 
 def _print_settings(config: Config, notes: Notes) -> None:
