@@ -45,6 +45,8 @@ EXTENSIONS = [
     extension("w2v.formats._records", "w2v/formats/_records.pyx"),
     extension("w2v.formats._read_lines", "w2v/formats/_read_lines.pyx"),
     extension("w2v.formats._write_lines", "w2v/formats/_write_lines.pyx"),
+    extension("w2v.text._scan", "w2v/text/_scan.pyx"),
+    extension("w2v.text._rows", "w2v/text/_rows.pyx"),
 ]
 
 setup(

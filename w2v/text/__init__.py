@@ -1,0 +1,1 @@
+"""From text to rows: sources, scanning, the vocabulary, the corpus."""

@@ -1,0 +1,36 @@
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v.errors import DataError
+
+MAX_WORD: Final[int]
+PRINT_BASE: Final[int]
+OUT_OF_VOCABULARY: Final[int]
+SENTENCE_END: Final[int]
+
+# The numbers of the words, tokens, lines, fingerprint.
+Scanned = tuple[NDArray[np.int32], int, int, int]
+
+class Scanner:
+    def __init__(self, block: int = ...) -> None: ...
+    @property
+    def words(self) -> int: ...
+    def scan_bytes(self, text: bytes | bytearray | memoryview, name: str, offset: int) -> Scanned: ...
+    def scan_file(
+        self, fd: int, name: str, first: int, start: int, stop: int, size: int
+    ) -> Scanned: ...
+
+class Words:
+    def __init__(
+        self, scanners: list[Scanner], seen: list[NDArray[np.int64]], lowercase: bool
+    ) -> None: ...
+    @property
+    def distinct(self) -> int: ...
+    def vocabulary(
+        self, min_count: int, max_vocab: int | None
+    ) -> tuple[bytes, NDArray[np.int64]]: ...
+    def row_maps(self) -> list[NDArray[np.int32]]: ...
+
+def too_long(name: str, offset: int) -> DataError: ...

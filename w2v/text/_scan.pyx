@@ -1,0 +1,420 @@
+"""The compiled part of reading text: cut, count and number words; merge; renumber.
+
+Whatever takes time runs without the GIL, so that plain Python threads can each
+drive a `Scanner` of their own.
+"""
+
+from libc.errno cimport EINTR, errno
+from libc.stdint cimport int32_t, int64_t, uint64_t
+from libc.stdlib cimport free, realloc
+from libc.string cimport memchr, memcpy
+from posix.unistd cimport pread
+
+import os
+
+import numpy as np
+
+from w2v.errors import DataError, FileError
+
+cdef extern from "scanner.h" nogil:
+    enum: SCAN_PADDING
+    enum: SCAN_NO_MEMORY
+    enum: SCAN_LONG_WORD
+    enum: MAX_WORD_VALUE "MAX_WORD"
+    uint64_t PRINT_BASE_VALUE "PRINT_BASE"
+    ctypedef struct Table:
+        unsigned used
+    ctypedef struct Scanned:
+        int64_t numbers
+        int64_t tokens
+        int64_t lines
+        int64_t stopped_at
+        uint64_t fingerprint
+    int table_init(Table *table)
+    void table_free(Table *table)
+    int scan_text(Table *table, char *text, size_t size, int32_t *out, Scanned *result)
+    size_t find_separator(const char *text, size_t start, size_t stop)
+    size_t drop_returns(char *text, size_t size)
+
+cdef extern from "merge.h" nogil:
+    enum: INLINE_BYTES
+    enum: OUT_OF_VOCABULARY_VALUE "OUT_OF_VOCABULARY"
+    enum: SENTENCE_END_VALUE "SENTENCE_END"
+    ctypedef struct Lowered:
+        const char *next
+        const char *end
+    size_t foreign_words(const Table *table, char *to)
+    int merge_tables(Table *into, Table *source, int32_t *numbers, const int64_t *seen,
+                     int64_t *first, Lowered *lowered)
+    int64_t frequent_words(const Table *table, uint64_t min_count, const int64_t *first,
+                           int64_t *chosen, int64_t *counts, int64_t *firsts)
+    size_t chosen_words(const Table *table, const int64_t *chosen, int64_t n, char *to,
+                         int32_t *numbers)
+
+OUT_OF_VOCABULARY = OUT_OF_VOCABULARY_VALUE
+SENTENCE_END = SENTENCE_END_VALUE
+PRINT_BASE = PRINT_BASE_VALUE
+
+MAX_WORD = MAX_WORD_VALUE
+
+# Read beyond the end of a block at first, to see its last word to its end.
+cdef enum:
+    SLACK = 256
+
+
+cdef int64_t read_at(int fd, char *to, int64_t size, int64_t offset) noexcept nogil:
+    """Read until `size` bytes or the end of the file; -1 on an error (errno says which)."""
+    cdef int64_t got, done = 0
+    while done < size:
+        got = pread(fd, to + done, size - done, offset + done)
+        if got < 0:
+            if errno == EINTR:
+                continue
+            return -1
+        if got == 0:
+            break
+        done += got
+    return done
+
+
+cdef class Scanner:
+    """One thread's word table and buffers.
+
+    Parameters
+    ----------
+    block : int
+        Bytes of text in a usual block; longer ones are taken too.
+
+    Attributes
+    ----------
+    words : int
+        Distinct words met so far. They are numbered 0, 1, ... as they appear.
+    """
+
+    cdef Table table
+    cdef char *text
+    cdef int64_t room
+    cdef object numbers
+    cdef int32_t[::1] numbers_view
+
+    def __cinit__(self, int64_t block=1 << 16):
+        self.text = NULL
+        self.room = 0
+        if table_init(&self.table) != 0:
+            raise MemoryError
+        self.make_room(block + 1 + SLACK)
+
+    def __dealloc__(self):
+        table_free(&self.table)
+        free(self.text)
+
+    @property
+    def words(self):
+        return self.table.used
+
+    cdef int make_room(self, int64_t size) except -1:
+        """Make `text` and `numbers` fit for a block of `size` bytes, keeping the text."""
+        cdef char *text
+        # One byte more: a file's missing last newline is added.
+        size += 1
+        if size <= self.room:
+            return 0
+        text = <char *>realloc(self.text, size + SCAN_PADDING)
+        if text == NULL:
+            raise MemoryError
+        self.text = text
+        self.room = size
+        # At most one number per byte: every word but the last is followed by a separator.
+        self.numbers = np.empty(size, np.int32)
+        self.numbers_view = self.numbers
+        return 0
+
+    cdef object scan(self, int64_t at, int64_t size, str name, int64_t offset):
+        """Scan text[at : at + size], which begins and ends between words.
+
+        `offset` is its place in the file `name`.
+        """
+        cdef Scanned result
+        cdef char *text = self.text + at
+        cdef int failed
+        with nogil:
+            size = drop_returns(text, size)
+            failed = scan_text(&self.table, text, size, &self.numbers_view[0], &result)
+        if failed == SCAN_LONG_WORD:
+            raise too_long(name, offset + result.stopped_at)
+        if failed == SCAN_NO_MEMORY:
+            raise MemoryError
+        return self.numbers[: result.numbers], result.tokens, result.lines, result.fingerprint
+
+    cdef int refuse_nul(self, int64_t at, int64_t size, str name, int64_t offset) except -1:
+        cdef char *nul
+        with nogil:
+            nul = <char *>memchr(self.text + at, 0, size)
+        if nul != NULL:
+            raise DataError(
+                f"{name}: NUL byte at byte {offset + (nul - self.text - at)}: this is not plain text"
+            )
+        return 0
+
+    def scan_bytes(self, text, str name, int64_t offset):
+        """Scan a block of a stream that was cut between words.
+
+        Parameters
+        ----------
+        text : bytes-like
+        name : str
+            The stream, for messages.
+        offset : int
+            Where the block begins in the stream, in bytes.
+
+        Returns
+        -------
+        numbers : ndarray of int32, shape (n,)
+            The number of every word, and -1 where a sentence ends. Valid until the next call.
+        tokens, lines : int
+        fingerprint : int
+            Polynomial in `PRINT_BASE` over the hashes of tokens and line ends, modulo 2**64.
+
+        Raises
+        ------
+        DataError
+            The block holds a NUL byte.
+        """
+        cdef const unsigned char[::1] view = text
+        cdef int64_t size = view.shape[0]
+        self.make_room(size)
+        if size:
+            memcpy(self.text, &view[0], size)
+        self.refuse_nul(0, size, name, offset)
+        return self.scan(0, size, name, offset)
+
+    def scan_file(self, int fd, str name, int64_t first, int64_t start, int64_t stop, int64_t size):
+        """Scan the words that begin in bytes [start, stop) of a file, and its line ends there.
+
+        Parameters
+        ----------
+        fd : int
+            Of an ordinary file.
+        name : str
+            The file, for messages.
+        first : int
+            Where the file's text begins: after a byte order mark.
+        start, stop : int
+        size : int
+            Of the whole file.
+
+        Returns
+        -------
+        numbers, tokens, lines, fingerprint
+            As of `scan_bytes`.
+
+        Raises
+        ------
+        DataError
+            The block holds a NUL byte, or a word longer than `MAX_WORD` begins in it.
+        FileError
+            The file cannot be read, or is shorter than `size`.
+        """
+        # The byte before the block tells whether a word runs into it.
+        cdef int64_t lead = 1 if start > first else 0
+        cdef int64_t origin = start - lead, inner = stop - origin, begin = 0, end = inner
+        self.load(fd, name, origin, 0, min(inner + SLACK, size - origin))
+        self.refuse_nul(lead, inner - lead, name, start)
+        if lead:
+            begin = max(lead, <int64_t>find_separator(self.text, 0, inner))
+        if begin < inner:
+            end = self.last_word_end(fd, name, origin, begin, inner, size)
+        if stop == size and self.text[inner - 1] != b"\n":
+            # A file's end is the end of a sentence.
+            self.text[end] = b"\n"
+            end += 1
+        return self.scan(begin, end - begin, name, origin + begin)
+
+    cdef int64_t last_word_end(
+        self, int fd, str name, int64_t origin, int64_t begin, int64_t inner, int64_t size
+    ) except -1:
+        """Read on until the word that runs over the end of the block ends."""
+        cdef int64_t start = inner, end = inner, slack = SLACK, have
+        while start > begin and find_separator(self.text, start - 1, start) == <size_t>start:
+            start -= 1
+        if start == inner:
+            return inner
+        while True:
+            have = min(inner + slack, size - origin)
+            end = find_separator(self.text, end, have)
+            if end - start > 2 * MAX_WORD_VALUE:  # scan_text() finds the shorter ones
+                raise too_long(name, origin + start)
+            if end < have or origin + have == size:
+                return end
+            slack *= 8
+            self.load(fd, name, origin, have, min(inner + slack, size - origin))
+
+    cdef int64_t load(self, int fd, str name, int64_t origin, int64_t have, int64_t want) except -1:
+        cdef int64_t got
+        self.make_room(want)
+        with nogil:
+            got = read_at(fd, self.text + have, want - have, origin + have)
+        if got < 0:
+            raise FileError(f"{name}: cannot be read at byte {origin + have}: {os.strerror(errno)}")
+        if got < want - have:
+            raise FileError(
+                f"{name}: became shorter while it was read (ends at byte {origin + have + got}): "
+                "run again when nothing writes to it"
+            )
+        return want
+
+
+def too_long(str name, int64_t offset):
+    """Return the error for a word longer than `MAX_WORD` that begins at a byte of a file."""
+    return DataError(
+        f"{name}: more than {MAX_WORD} bytes without a space, tab or newline near byte {offset}: "
+        "this is not plain text"
+    )
+
+
+cdef class Words:
+    """The words of several scanners, joined.
+
+    Parameters
+    ----------
+    scanners : sequence of Scanner
+        Emptied: their words move here.
+    seen : sequence of ndarray of int64, each shape (scanner.words,)
+        When each word of each scanner first appeared; smaller is earlier in the text.
+    lowercase : bool
+        Lower-case the words, by Python's rules for Unicode.
+    """
+
+    cdef Table table
+    cdef list numbers
+    cdef object first
+    cdef object chosen
+
+    def __cinit__(self, list scanners, list seen, bint lowercase):
+        cdef Scanner scanner
+        if table_init(&self.table) != 0:
+            raise MemoryError
+        self.first = np.empty(sum([scanner.words for scanner in scanners]), np.int64)
+        self.numbers = []
+        for scanner, ranks in zip(scanners, seen, strict=True):
+            if self.table.used == 0 and not lowercase:
+                self.take(scanner, ranks)
+            else:
+                self.merge(scanner, ranks, lowercase)
+            table_free(&scanner.table)
+
+    def __dealloc__(self):
+        table_free(&self.table)
+
+    cdef int take(self, Scanner scanner, ranks) except -1:
+        """Begin with the table of the first scanner as it is."""
+        self.numbers.append(np.arange(scanner.table.used, dtype=np.int32))
+        self.first[: scanner.table.used] = ranks
+        self.table, scanner.table = scanner.table, self.table
+        return 0
+
+    cdef int merge(self, Scanner scanner, ranks, bint lowercase) except -1:
+        cdef int32_t[::1] numbers
+        cdef int64_t[::1] first = self.first
+        cdef const int64_t[::1] seen = ranks
+        cdef const unsigned char[::1] words
+        cdef Lowered lowered
+        cdef Lowered *how = NULL
+        cdef int failed
+        array = np.empty(scanner.table.used, np.int32)
+        self.numbers.append(array)
+        if scanner.table.used == 0:
+            return 0
+        numbers = array
+        first = self.first
+        if lowercase:
+            words = lowered_words(scanner)
+            lowered.next = <const char *>&words[0]
+            lowered.end = lowered.next + words.shape[0] - INLINE_BYTES
+            how = &lowered
+        with nogil:
+            failed = merge_tables(&self.table, &scanner.table, &numbers[0], &seen[0], &first[0], how)
+        if failed:
+            raise MemoryError
+        return 0
+
+    @property
+    def distinct(self):
+        return self.table.used
+
+    def vocabulary(self, int64_t min_count, max_vocab):
+        """Choose and sort the words that stay: falling count, then first appearance.
+
+        Parameters
+        ----------
+        min_count : int
+        max_vocab : int or None
+            Keep at most so many.
+
+        Returns
+        -------
+        text : bytes
+            The words, each followed by a newline.
+        counts : ndarray of int64, shape (n,)
+        """
+        cdef int64_t n
+        cdef size_t size
+        cdef const int64_t[::1] first = self.first
+        cdef int64_t[::1] slots_view, counts_view, firsts_view
+        cdef int32_t[::1] numbers
+        cdef unsigned char[::1] text_view
+        if self.table.used == 0:
+            return b"", np.empty(0, np.int64)
+        with nogil:
+            n = frequent_words(&self.table, min_count, &first[0], NULL, NULL, NULL)
+        slots, counts, firsts = (np.empty(n + 1, np.int64) for _ in range(3))
+        slots_view, counts_view, firsts_view = slots, counts, firsts
+        with nogil:
+            frequent_words(
+                &self.table, min_count, &first[0], &slots_view[0], &counts_view[0], &firsts_view[0]
+            )
+        order = np.lexsort((firsts[:n], -counts[:n]))[:max_vocab]
+        n = len(order)
+        counts = counts[order]
+        slots = np.append(slots[order], 0)
+        slots_view = slots
+        self.chosen = np.empty(n + 1, np.int32)
+        numbers = self.chosen
+        size = chosen_words(&self.table, &slots_view[0], n, NULL, NULL)
+        text = bytearray(size)
+        text_view = text
+        with nogil:
+            chosen_words(&self.table, &slots_view[0], n, <char *>&text_view[0], &numbers[0])
+        self.chosen = self.chosen[:n]
+        del text_view
+        return bytes(memoryview(text)[: size - INLINE_BYTES]), counts
+
+    def row_maps(self):
+        """Return, for each scanner, what `renumber` needs to turn its numbers into rows.
+
+        Returns
+        -------
+        list of ndarray of int32, each shape (scanner.words + 1,)
+            The row of each number, shifted by one: the first is for the end of a sentence.
+        """
+        rows = np.full(self.table.used, OUT_OF_VOCABULARY, np.int32)
+        rows[self.chosen] = np.arange(len(self.chosen), dtype=np.int32)
+        maps = []
+        for numbers in self.numbers:
+            row_map = np.empty(len(numbers) + 1, np.int32)
+            row_map[0] = SENTENCE_END
+            np.take(rows, numbers, out=row_map[1:], mode="clip")
+            maps.append(row_map)
+        return maps
+
+
+cdef bytes lowered_words(Scanner scanner):
+    """Lower-case the words that are not ASCII, one a line; INLINE_BYTES follow them."""
+    cdef size_t size = foreign_words(&scanner.table, NULL)
+    cdef unsigned char[::1] view
+    text = bytearray(size)
+    view = text
+    foreign_words(&scanner.table, <char *>&view[0])
+    del view
+    words = text[: size - INLINE_BYTES].decode("utf-8", "surrogateescape")
+    return words.lower().encode("utf-8", "surrogateescape") + bytes(INLINE_BYTES)

@@ -1,0 +1,262 @@
+"""Reading text into a vocabulary and a corpus of rows, in one pass and with all threads."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable, Iterable, Sequence
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v.errors import DataError
+from w2v.text._scan import Words
+from w2v.text.blocks import BLOCK
+from w2v.text.reading import Reading
+from w2v.text.rows import RowStore, default_memory_limit
+from w2v.text.sentences import sentence_blocks
+from w2v.text.sources import Source, find_sources
+from w2v.text.vocab import Vocab, decode_words
+
+Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+Progress = Callable[[int, int | None], None]
+
+# The lowest guess of bytes per row, so that rows in memory need not be moved as they grow:
+# room that is never written takes no memory.
+BYTES_PER_ROW = 4
+
+
+@dataclasses.dataclass
+class Corpus:
+    """Every kept token of a text as the row of its word, in order.
+
+    A context manager: leaving it closes it.
+
+    Attributes
+    ----------
+    rows : ndarray of int32, shape (n,)
+        Rows of words; -1 ends a sentence: never first, never twice in a row, always last.
+        May be a memory map of a temporary file.
+    tokens : int
+        Words in the text, those outside the vocabulary included: the unit of words/s.
+    kept : int
+        Tokens that are in the vocabulary.
+    lines : int
+        Lines of the text, empty ones included.
+    bytes : int
+        Bytes of text read, after decompression.
+    paths : list of str
+        Where the text came from, one for each file; empty for sentences from Python.
+    fingerprint : str
+        16 hexadecimal digits of the text's words and line ends: the same for the same text
+        however it was read, another as soon as a word or a line end differs.
+    """
+
+    rows: NDArray[np.int32]
+    tokens: int
+    kept: int
+    lines: int
+    bytes: int
+    paths: list[str]
+    fingerprint: str
+    _store: RowStore | None = dataclasses.field(default=None, repr=False, compare=False)
+
+    def close(self) -> None:
+        """Drop the rows and their temporary file; further calls do nothing."""
+        self.rows = np.empty(0, np.int32)
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    def __enter__(self) -> Corpus:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def read_corpus(
+    paths: Paths,
+    *,
+    min_count: int,
+    max_vocab: int | None = None,
+    lowercase: bool = False,
+    threads: int,
+    tmpdir: str | os.PathLike[str] | None = None,
+    memory_limit: int | None = None,
+    progress: Progress | None = None,
+) -> tuple[Vocab, Corpus]:
+    """Read text, once, into a vocabulary and a corpus.
+
+    The result depends on the text and on `min_count`, `max_vocab` and `lowercase` alone.
+
+    Parameters
+    ----------
+    paths : path or sequence of paths
+        As `find_sources` takes them.
+    min_count : int
+        Words that occur less often are dropped.
+    max_vocab : int or None
+        Keep at most so many words, the most frequent.
+    lowercase : bool
+        Lower-case every word, by Python's rules for Unicode.
+    threads : int
+        Worker threads.
+    tmpdir : path or None
+        Where rows go that do not fit into `memory_limit`; None is the system's folder for
+        temporary files. While the text is read 4 bytes per token are needed there.
+    memory_limit : int or None
+        Bytes of rows to keep in memory; None is a quarter of what is available, at most 2 GiB.
+    progress : callable or None
+        Called as ``progress(bytes_done, bytes_total)`` from this thread about ten times a
+        second; the total is None when it is unknown.
+
+    Returns
+    -------
+    vocab : Vocab
+    corpus : Corpus
+        Close it to remove its temporary file.
+
+    Raises
+    ------
+    FileError
+        A file is missing, cannot be read or changes meanwhile; the disk is full.
+    DataError
+        There is no text, it is not text, or fewer than two words stay.
+    """
+    sources = find_sources(paths)
+    limit = default_memory_limit() if memory_limit is None else memory_limit
+    expected = sum(source.size or 0 for source in sources) // BYTES_PER_ROW
+    store = RowStore(limit, tmpdir, expected)
+    try:
+        reading = Reading(store, BLOCK)
+        reading.scan(sources, threads, progress)
+        return _finish(reading, store, sources, min_count, max_vocab, lowercase, threads)
+    except BaseException:
+        store.close()
+        raise
+
+
+def corpus_from_sentences(
+    sentences: Iterable[Iterable[str]],
+    *,
+    min_count: int,
+    max_vocab: int | None = None,
+    lowercase: bool = False,
+    tmpdir: str | os.PathLike[str] | None = None,
+    memory_limit: int | None = None,
+) -> tuple[Vocab, Corpus]:
+    """Read sentences that are lists of words into a vocabulary and a corpus.
+
+    Parameters
+    ----------
+    sentences : iterable of iterables of str
+        Gone through once and never held as a whole: a generator will do.
+    min_count, max_vocab, lowercase, tmpdir, memory_limit
+        As for `read_corpus`.
+
+    Returns
+    -------
+    vocab : Vocab
+    corpus : Corpus
+
+    Raises
+    ------
+    DataError
+        A sentence is not an iterable of words, or a word is not a str, is empty or contains a
+        space, tab, newline, carriage return or NUL; or fewer than two words stay.
+    FileError
+        The disk is full.
+    """
+    store = RowStore(default_memory_limit() if memory_limit is None else memory_limit, tmpdir)
+    try:
+        reading = Reading(store, BLOCK)
+        reading.scan_here(sentence_blocks(sentences, BLOCK))
+        return _finish(reading, store, [], min_count, max_vocab, lowercase, 1)
+    except BaseException:
+        store.close()
+        raise
+
+
+def count_words(
+    paths: Paths,
+    *,
+    min_count: int,
+    max_vocab: int | None = None,
+    lowercase: bool = False,
+    threads: int,
+    progress: Progress | None = None,
+) -> Vocab:
+    """Count the words of a text and keep nothing else.
+
+    Parameters
+    ----------
+    paths, min_count, max_vocab, lowercase, threads, progress
+        As for `read_corpus`.
+
+    Returns
+    -------
+    Vocab
+
+    Raises
+    ------
+    FileError
+        A file is missing, cannot be read or changes meanwhile.
+    DataError
+        There is no text, it is not text, or no word stays.
+    """
+    sources = find_sources(paths)
+    reading = Reading(None, BLOCK)
+    reading.scan(sources, threads, progress)
+    return _vocabulary(reading.words(lowercase), reading, min_count, max_vocab, least=1)
+
+
+def _finish(
+    reading: Reading,
+    store: RowStore,
+    sources: list[Source],
+    min_count: int,
+    max_vocab: int | None,
+    lowercase: bool,
+    threads: int,
+) -> tuple[Vocab, Corpus]:
+    words = reading.words(lowercase)
+    vocab = _vocabulary(words, reading, min_count, max_vocab, least=2)
+    reading.renumber(words.row_maps(), threads)
+    corpus = Corpus(
+        rows=store.finish(),
+        tokens=reading.tokens,
+        kept=int(vocab.counts.sum()),
+        lines=reading.lines,
+        bytes=reading.bytes,
+        paths=[source.path for source in sources],
+        fingerprint=f"{reading.fingerprint:016x}",
+        _store=store,
+    )
+    return vocab, corpus
+
+
+def _vocabulary(
+    words: Words, reading: Reading, min_count: int, max_vocab: int | None, *, least: int
+) -> Vocab:
+    text, counts = words.vocabulary(min_count, max_vocab)
+    where = reading.where
+    if reading.tokens == 0:
+        raise DataError(f"{where}: there is no word in it")
+    if len(counts) == 0:
+        raise DataError(
+            f"{where}: none of its {words.distinct} words occurs {min_count} times: "
+            "lower --min-count or give more text"
+        )
+    if len(counts) < least:
+        raise DataError(
+            f"{where}: only one word is left of {words.distinct}, and vectors need at least two: "
+            "give more text, or lower --min-count"
+        )
+    return Vocab(decode_words(text), counts)

@@ -1,0 +1,81 @@
+"""The vocabulary: which words there are, how often they occur, and their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v.errors import DataError, NotFoundError
+
+
+class Vocab:
+    """Words and their counts, the most frequent first.
+
+    Parameters
+    ----------
+    words : sequence of str
+        Distinct. Bytes of the text that are not UTF-8 are surrogate escapes, so that
+        ``word.encode("utf-8", "surrogateescape")`` gives the bytes of the text.
+    counts : array-like of int, shape (n,)
+        How often each word occurs; falling.
+
+    Attributes
+    ----------
+    words : list of str
+        A word's place in it is its row.
+    counts : ndarray of int64, shape (n,)
+
+    Raises
+    ------
+    DataError
+        There are not as many counts as words.
+    """
+
+    def __init__(self, words: Sequence[str], counts: Sequence[int] | NDArray[np.int64]) -> None:
+        self.words = list(words)
+        self.counts: NDArray[np.int64] = np.asarray(counts, dtype=np.int64)
+        if self.counts.shape != (len(self.words),):
+            raise DataError(
+                f"{len(self.words)} words but counts of shape {self.counts.shape}: "
+                "give one count for each word"
+            )
+        self._rows: dict[str, int] | None = None
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._by_word()
+
+    def __repr__(self) -> str:
+        return f"<Vocab of {len(self)} words>"
+
+    def row(self, word: str) -> int:
+        """Return the row of a word: its rank by count, from 0.
+
+        Raises
+        ------
+        NotFoundError
+            The word is not in the vocabulary.
+        """
+        try:
+            return self._by_word()[word]
+        except KeyError:
+            raise NotFoundError(f"{word!r} is not in the vocabulary") from None
+
+    def _by_word(self) -> dict[str, int]:
+        # Built when first asked for: training never does.
+        if self._rows is None:
+            self._rows = {word: row for row, word in enumerate(self.words)}
+        return self._rows
+
+
+def decode_words(text: bytes) -> list[str]:
+    """Decode words that each end with a newline.
+
+    All at once: a word cut in the middle of a character stays apart from the next, since a
+    newline is never part of one.
+    """
+    return text.decode("utf-8", "surrogateescape").split("\n")[:-1]
