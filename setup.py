@@ -5,7 +5,7 @@ address and undefined-behaviour sanitizers.
 """
 
 import os
-from glob import glob
+from pathlib import Path
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
@@ -28,12 +28,12 @@ FLAGS = DEBUG_FLAGS if DEBUG else RELEASE_FLAGS
 
 def extension(name: str, *sources: str) -> Extension:
     """One compiled module: its .pyx and the C files it calls."""
-    folder = os.path.dirname(sources[0])
+    folder = Path(sources[0]).parent
     return Extension(
         name,
         list(sources),
-        include_dirs=[folder],
-        depends=glob(f"{folder}/**/*.h", recursive=True),
+        include_dirs=[str(folder)],
+        depends=sorted(map(str, folder.rglob("*.h"))),
         extra_compile_args=FLAGS,
         extra_link_args=DEBUG_FLAGS if DEBUG else [],
         libraries=["m"],
@@ -41,7 +41,7 @@ def extension(name: str, *sources: str) -> Extension:
 
 
 EXTENSIONS = [
-    extension("w2v._core", "w2v/_core.pyx", *sorted(glob("w2v/kernels/*.c"))),
+    extension("w2v._core", "w2v/_core.pyx", *sorted(map(str, Path("w2v/kernels").glob("*.c")))),
     extension("w2v.formats._records", "w2v/formats/_records.pyx"),
     extension("w2v.formats._read_lines", "w2v/formats/_read_lines.pyx"),
     extension("w2v.formats._write_lines", "w2v/formats/_write_lines.pyx"),

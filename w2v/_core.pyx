@@ -6,9 +6,6 @@ The arithmetic is in ``kernels/``; here Python's arrays become its pointers.
 from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 
-import os
-
-
 cdef extern from "kernels/kernels.h" nogil:
     enum:
         W2V_SHRINK
@@ -31,8 +28,6 @@ cdef extern from "kernels/kernels.h" nogil:
         int64_t negative
         int64_t block_length
         int64_t block_noise
-        int64_t hot_rows
-        int64_t hot_interval
         int64_t loss_interval
         double alpha
         double min_alpha
@@ -58,6 +53,10 @@ cdef extern from "kernels/kernels.h" nogil:
 
 _WINDOW_MODES = {"shrink": W2V_SHRINK, "weighted": W2V_WEIGHTED, "fixed": W2V_FIXED}
 _NEGATIVES = {"shared": W2V_SHARED, "private": W2V_PRIVATE}
+
+
+# Centers whose rows are gathered together: it fixes the order of updates.
+STEP = w2v_kernels()[0].step
 
 
 def available_isas():
@@ -94,9 +93,6 @@ cdef class Run:
         Tokens of all epochs together: where the learning rate reaches `min_alpha`.
     isa : str
         Kernel to use, one of `available_isas`.
-    hot_rows, hot_interval : int
-        The first `hot_rows` rows of both matrices are trained in a copy per worker,
-        merged every `hot_interval` kept words; 0 trains the shared rows directly.
     loss_interval : int
         The loss is measured in one step out of this many.
 
@@ -125,8 +121,6 @@ cdef class Run:
         double min_alpha,
         int64_t block_length,
         int64_t block_noise,
-        int64_t hot_rows=0,
-        int64_t hot_interval=1,
         int64_t loss_interval=1,
     ):
         cdef int64_t words = keep.shape[0]
@@ -138,8 +132,8 @@ cdef class Run:
             raise ValueError("stride must be a multiple of 16 and hold dim columns")
         if <size_t> &inputs[0, 0] % 64 or <size_t> &outputs[0, 0] % 64:
             raise ValueError("matrices must be aligned to 64 bytes")
-        if hot_rows < 0 or hot_rows > words or hot_interval < 1 or loss_interval < 1:
-            raise ValueError("hot rows or intervals out of range")
+        if loss_interval < 1:
+            raise ValueError("loss_interval must be at least 1")
         self._arrays = (inputs, outputs, keep, noise)
         self.kernel = _find_kernel(isa)
         self.run.inputs = &inputs[0, 0]
@@ -157,8 +151,6 @@ cdef class Run:
         self.run.min_alpha = min_alpha
         self.run.block_length = block_length
         self.run.block_noise = block_noise
-        self.run.hot_rows = hot_rows
-        self.run.hot_interval = hot_interval
         self.run.loss_interval = loss_interval
         self.run.total = total if total > 0 else 1
         self.run.done = 0
@@ -168,11 +160,6 @@ cdef class Run:
     def done(self):
         """Tokens that workers have taken so far."""
         return self.run.done
-
-    @property
-    def step(self):
-        """Centers whose rows are gathered together."""
-        return self.kernel.step
 
     @property
     def worker_bytes(self):
@@ -204,7 +191,7 @@ cdef class Worker:
         self.run = run
         self.worker = run.kernel.create(&run.run, seed, stream)
         if self.worker == NULL:
-            raise MemoryError(f"a worker needs {run.worker_bytes} bytes")
+            raise MemoryError(f"no memory for a worker's {run.worker_bytes} bytes")
         self.expected = NULL
 
     def __dealloc__(self):
@@ -257,7 +244,7 @@ def alias_table(const double[::1] weights, uint64_t[::1] table):
         Filled in place.
     """
     cdef int64_t n = weights.shape[0], k, small = 0, large
-    cdef int64_t s, l
+    cdef int64_t short_row, long_row
     cdef double total = 0
     cdef uint64_t always = 0xFFFFFFFF
     cdef double *share = <double *> malloc(n * sizeof(double))
@@ -281,13 +268,15 @@ def alias_table(const double[::1] weights, uint64_t[::1] table):
                 todo[large] = k
         while small > 0 and large < n:
             small -= 1
-            s = todo[small]
-            l = todo[large]
-            table[s] = <uint64_t> (share[s] * 4294967295.0) | (<uint64_t> l << 32)
-            share[l] -= 1 - share[s]
-            if share[l] < 1:
+            short_row = todo[small]
+            long_row = todo[large]
+            table[short_row] = (
+                <uint64_t> (share[short_row] * 4294967295.0) | (<uint64_t> long_row << 32)
+            )
+            share[long_row] -= 1 - share[short_row]
+            if share[long_row] < 1:
                 large += 1
-                todo[small] = l
+                todo[small] = long_row
                 small += 1
         # what is left is 1 but for rounding
         for k in range(small):
@@ -296,22 +285,3 @@ def alias_table(const double[::1] weights, uint64_t[::1] table):
             table[todo[k]] = always | (<uint64_t> todo[k] << 32)
     free(share)
     free(todo)
-
-
-def chosen_isa():
-    """Return the kernel to use: the fastest, or the one that W2V_ISA names.
-
-    Raises
-    ------
-    ValueError
-        W2V_ISA names a kernel that this processor cannot run.
-    """
-    available = available_isas()
-    wanted = os.environ.get("W2V_ISA", "")
-    if not wanted:
-        return available[0]
-    if wanted not in available:
-        raise ValueError(
-            f"W2V_ISA is {wanted!r}: this processor can run {', '.join(available)}"
-        )
-    return wanted

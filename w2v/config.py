@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import os
 from typing import Any, Literal
 
+from w2v.cpu import available_cpus
 from w2v.errors import ConfigError
 
 WindowMode = Literal["weighted", "shrink", "fixed"]
@@ -16,16 +16,6 @@ MAX_DIM = 65_536
 MAX_THREADS = 1_024
 MAX_WINDOW = 1_000
 MAX_BLOCK = 4_096
-
-
-def available_cpus() -> int:
-    """Return how many CPUs this process may use.
-
-    Affinity masks are respected where the system has them.
-    """
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,6 @@ static int64_t lay_out(w2v_worker *w, const w2v_run *run, char *arena) {
     w->capacity = (ptrdiff_t)(4 * (5 * window + run->block_length + 2 * STEP + BATCH) + SLACK);
     const int64_t noise = w->noise_columns, width = w->width;
     const int64_t pair_slots = (run->negative + LANES) / LANES * LANES;
-    const int64_t hot = run->hot_rows * run->stride;
     int64_t used = 0;
     w->kept = (int32_t *)carve(arena, &used, w->capacity);
     w->left = (uint16_t *)carve(arena, &used, (w->capacity + window) / 2 + 1);
@@ -29,10 +28,6 @@ static int64_t lay_out(w2v_worker *w, const w2v_run *run, char *arena) {
     w->right_weight = carve(arena, &used, (window + 1) * w->weight_step);
     w->distance_weight = carve(arena, &used, window);
     w->band_weight = carve(arena, &used, STEP * 2 * window + SLACK);
-    w->hot_inputs = carve(arena, &used, hot);
-    w->hot_inputs_base = carve(arena, &used, hot);
-    w->hot_outputs = carve(arena, &used, hot);
-    w->hot_outputs_base = carve(arena, &used, hot);
     if (private) {
         w->lane_sums = carve(arena, &used, pair_slots * LANES);
         w->targets = (float **)carve(arena, &used, (run->negative + 1) * 2);

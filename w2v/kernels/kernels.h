@@ -32,8 +32,6 @@ typedef struct {
     int64_t negative;
     int64_t block_length;
     int64_t block_noise;
-    int64_t hot_rows;       /* rows of which each worker trains copies; 0: none */
-    int64_t hot_interval;   /* kept words between two merges of the copies */
     int64_t loss_interval;  /* the loss is measured in one step out of this many */
     double alpha;
     double min_alpha;
@@ -51,7 +49,7 @@ typedef struct {
     w2v_worker *(*create)(w2v_run *run, uint64_t seed, uint64_t stream);
     /* Train on `n` rows of the corpus; -1 ends a sentence. Returns 0, or 1 if stopped. */
     int (*train)(w2v_worker *, const int32_t *rows, int64_t n);
-    /* End the current sentence, train what is left in the buffers, merge hot rows. */
+    /* End the current sentence, train what is left in the buffers. */
     void (*flush)(w2v_worker *);
     /* Sum of the loss and of the pairs' weights since the last call. */
     void (*take_loss)(w2v_worker *, double *loss, double *pairs);

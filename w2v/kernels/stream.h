@@ -64,30 +64,9 @@ static void report(w2v_worker *w) {
     w->alpha = (float)(alpha > run->min_alpha ? alpha : run->min_alpha);
 }
 
-/* Bring this worker's changes of the hot rows to the shared ones, and theirs here. */
-static void merge_rows(float *copy, float *base, float *shared, int64_t n) {
-    for (int64_t k = 0; k < n; k += LANES) {
-        const vf merged = load(shared + k) + (load(copy + k) - load(base + k));
-        store(shared + k, merged);
-        store(copy + k, merged);
-        store(base + k, merged);
-    }
-}
-
-static void merge_hot_rows(w2v_worker *w) {
-    const w2v_run *run = w->run;
-    const int64_t n = run->hot_rows * run->stride;
-    if (n == 0) return;
-    merge_rows(w->hot_inputs, w->hot_inputs_base, run->inputs, n);
-    merge_rows(w->hot_outputs, w->hot_outputs_base, run->outputs, n);
-    w->since_merge = 0;
-}
-
 static void train_block(w2v_worker *w, ptrdiff_t n) {
     if (w->run->negatives == W2V_SHARED) shared_block(w, n);
     else private_block(w, n);
-    w->since_merge += n;
-    if (w->run->hot_rows && w->since_merge >= w->run->hot_interval) merge_hot_rows(w);
 }
 
 static int stopped(const w2v_worker *w) {
@@ -96,7 +75,6 @@ static int stopped(const w2v_worker *w) {
 
 static int train(w2v_worker *w, const int32_t *rows, int64_t n) {
     const ptrdiff_t block = w->run->block_length;
-    if (w->since_merge == 0) merge_hot_rows(w);
     for (int64_t k = 0; k < n; k += BATCH) {
         const ptrdiff_t batch = n - k < BATCH ? (ptrdiff_t)(n - k) : BATCH;
         make_room(w, batch);
@@ -127,7 +105,6 @@ static void flush(w2v_worker *w) {
     }
     w->sentence = w->settled = w->end;
     report(w);
-    merge_hot_rows(w);
 }
 
 static void take_loss(w2v_worker *w, double *loss, double *pairs) {

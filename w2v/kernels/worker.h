@@ -70,20 +70,16 @@ struct w2v_worker {
     float **targets;         /* private negatives: (negative + 1,) rows of one pair */
     float *pair_logits, *pair_coef; /* (negative + 1, rounded up to LANES) */
 
-    float *hot_inputs, *hot_outputs;           /* (hot_rows, stride): this worker's copies */
-    float *hot_inputs_base, *hot_outputs_base; /* what they were at the last merge */
-    int64_t since_merge;
-
     int64_t steps;
     double loss, pairs;
 };
 
 INLINE float *input_row(const w2v_worker *w, int32_t row) {
-    return (row < w->run->hot_rows ? w->hot_inputs : w->run->inputs) + row * w->run->stride;
+    return w->run->inputs + row * w->run->stride;
 }
 
 INLINE float *output_row(const w2v_worker *w, int32_t row) {
-    return (row < w->run->hot_rows ? w->hot_outputs : w->run->outputs) + row * w->run->stride;
+    return w->run->outputs + row * w->run->stride;
 }
 
 /* For writing, since every row that is gathered gets a delta (8 percent faster here than

@@ -1,0 +1,40 @@
+import numpy as np
+from numpy.typing import NDArray
+
+STEP: int
+
+def available_isas() -> list[str]: ...
+def alias_table(weights: NDArray[np.float64], table: NDArray[np.uint64]) -> None: ...
+
+class Run:
+    def __init__(
+        self,
+        inputs: NDArray[np.float32],
+        outputs: NDArray[np.float32],
+        keep: NDArray[np.uint32],
+        noise: NDArray[np.uint64],
+        *,
+        total: int,
+        isa: str,
+        dim: int,
+        window: int,
+        window_mode: str,
+        negative: int,
+        negatives: str,
+        alpha: float,
+        min_alpha: float,
+        block_length: int,
+        block_noise: int,
+        loss_interval: int = 1,
+    ) -> None: ...
+    @property
+    def done(self) -> int: ...
+    @property
+    def worker_bytes(self) -> int: ...
+    def stop(self) -> None: ...
+
+class Worker:
+    def __init__(self, run: Run, seed: int, stream: int) -> None: ...
+    def train(self, rows: NDArray[np.int32]) -> bool: ...
+    def flush(self) -> None: ...
+    def take_loss(self) -> tuple[float, float]: ...

@@ -1,0 +1,91 @@
+"""What the machine offers: CPUs this process may use, instruction sets, memory."""
+
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+
+from w2v.errors import ConfigError
+
+
+def _cgroup_value(name: str) -> str:
+    """Return the text of a cgroup (version 2) setting of this process, or ``""``."""
+    try:
+        own = Path("/proc/self/cgroup").read_text().strip().rsplit("::", 1)[-1]
+        return (Path("/sys/fs/cgroup") / own.lstrip("/") / name).read_text().strip()
+    except OSError:
+        return ""
+
+
+def available_cpus() -> int:
+    """Return how many CPUs this process may use.
+
+    Affinity masks and a container's CPU limit are respected where the system has them.
+    """
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    quota, _, period = _cgroup_value("cpu.max").partition(" ")
+    if quota.isdigit() and period.isdigit():
+        count = min(count or 1, -(-int(quota) // int(period)))
+    return max(1, count or 1)
+
+
+def available_memory() -> int | None:
+    """Return the bytes of memory that can still be taken, or None where that is unknown."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        free = next(int(line.split()[1]) << 10 for line in lines if line.startswith("MemAvail"))
+    except (OSError, StopIteration, ValueError):
+        return None
+    limit, used = _cgroup_value("memory.max"), _cgroup_value("memory.current")
+    if limit.isdigit() and used.isdigit():
+        free = min(free, int(limit) - int(used))
+    return max(0, free)
+
+
+def peak_memory() -> int:
+    """Return the most memory this process has held at once, in bytes."""
+    import resource  # noqa: PLC0415 -- not on every system, and not needed to start
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if platform.system() == "Darwin" else peak << 10
+
+
+def chosen_isa() -> str:
+    """Return the kernel to use: the fastest, or the one that W2V_ISA names.
+
+    Raises
+    ------
+    ConfigError
+        W2V_ISA names a kernel that this processor cannot run.
+    """
+    from w2v._core import available_isas  # noqa: PLC0415 -- keeps `w2v --help` quick
+
+    available = available_isas()
+    wanted = os.environ.get("W2V_ISA", "")
+    if wanted and wanted not in available:
+        raise ConfigError(f"W2V_ISA is {wanted!r}: this processor can run {', '.join(available)}")
+    return wanted or available[0]
+
+
+def cpu_model() -> str:
+    """Return the processor's name."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def cpu_info() -> dict[str, object]:
+    """Return the processor's ``model``, the kernel in use (``isa``) and all it can run."""
+    from w2v._core import available_isas  # noqa: PLC0415
+
+    return {
+        "model": cpu_model(),
+        "cpus": available_cpus(),
+        "isa": chosen_isa(),
+        "available": available_isas(),
+    }

@@ -1,0 +1,93 @@
+"""Threads that train on the chunks of a corpus, one epoch at a time."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v._core import Run, Worker
+
+POLL_SECONDS = 0.1
+LONGEST_CHUNK = 1 << 17  # 10 ms of work: threads end an epoch about that far apart
+SHORTEST_CHUNK = 1 << 12
+SENTENCE_END = -1
+
+
+def chunk_bounds(rows: NDArray[np.int32], threads: int) -> list[int]:
+    """Return places that cut a corpus into chunks, from 0 to its length.
+
+    Cuts fall on sentence ends where one is near, so that no window is cut. One in the
+    middle of a sentence costs the few pairs across it, unless one worker takes both sides.
+    """
+    size = min(LONGEST_CHUNK, max(SHORTEST_CHUNK, len(rows) // (16 * threads)))
+    bounds = [0]
+    while len(rows) - bounds[-1] > size:
+        cut = bounds[-1] + size
+        ends = np.flatnonzero(rows[cut - size // 2 : cut] == SENTENCE_END)
+        bounds.append(cut - size // 2 + int(ends[-1]) + 1 if len(ends) else cut)
+    bounds.append(len(rows))
+    return bounds
+
+
+def run_epoch(
+    run: Run,
+    workers: list[Worker],
+    rows: NDArray[np.int32],
+    bounds: list[int],
+    poll: Callable[[], object],
+) -> None:
+    """Train once on all of `rows`, a thread for each worker.
+
+    Chunks go to whichever worker is free. `poll` is called from this thread every tenth of
+    a second. An exception there or in a worker (KeyboardInterrupt too) stops all workers at
+    their next block and is raised here once they have ended.
+    """
+    chunks = iter(list(itertools.pairwise(bounds)))
+    lock = threading.Lock()
+    failures: list[BaseException] = []
+    threads = [
+        threading.Thread(target=_work, args=(worker, rows, chunks, lock, failures), daemon=True)
+        for worker in workers
+    ]
+    try:
+        for thread in threads:
+            thread.start()
+        while any(thread.is_alive() for thread in threads):
+            for thread in threads:
+                thread.join(POLL_SECONDS / len(threads))
+            if failures:
+                break
+            poll()
+    except BaseException:
+        run.stop()
+        raise
+    finally:
+        if failures:
+            run.stop()
+        for thread in threads:
+            if thread.ident is not None:
+                thread.join()
+    if failures:
+        raise failures[0]
+
+
+def _work(
+    worker: Worker,
+    rows: NDArray[np.int32],
+    chunks: Iterator[tuple[int, int]],
+    lock: threading.Lock,
+    failures: list[BaseException],
+) -> None:
+    try:
+        while True:
+            with lock:
+                start, end = next(chunks, (0, 0))
+            if start == end or not worker.train(rows[start:end]):
+                break
+        worker.flush()
+    except BaseException as error:
+        failures.append(error)

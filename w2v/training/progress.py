@@ -1,0 +1,102 @@
+"""What a run tells its caller while it goes on."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+from typing import Literal
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Progress:
+    """Where a run is.
+
+    Attributes
+    ----------
+    phase : {"text", "training"}
+    done, total : int
+        Bytes of text, or raw corpus words over all epochs; `total` is None when unknown.
+    epoch, epochs : int
+        Counted from 1.
+    alpha : float
+        The learning rate now.
+    words_per_second : float
+        Raw corpus words, in this epoch so far.
+    loss : float or None
+        Mean loss per pair of the epoch that this report ends; None in all other reports.
+    seconds : float
+        Since the phase began, or for the report that ends an epoch, what it took.
+    """
+
+    phase: Literal["text", "training"]
+    done: int
+    total: int | None
+    epoch: int = 1
+    epochs: int = 1
+    alpha: float = 0.0
+    words_per_second: float = 0.0
+    loss: float | None = None
+    seconds: float = 0.0
+
+    @property
+    def epoch_end(self) -> bool:
+        """Whether this report ends an epoch."""
+        return self.loss is not None
+
+
+Listener = Callable[[Progress], None]
+
+
+class EpochMeter:
+    """Turns tokens done into `Progress`, for one epoch.
+
+    Parameters
+    ----------
+    listener : callable or None
+        Gets each `Progress`.
+    epoch, epochs : int
+        Counted from 1.
+    tokens : int
+        Raw words of the corpus.
+    alphas : (float, float)
+        Learning rate at the start and the end of the run.
+    """
+
+    def __init__(
+        self,
+        listener: Listener | None,
+        epoch: int,
+        epochs: int,
+        tokens: int,
+        alphas: tuple[float, float],
+    ) -> None:
+        self._listener = listener
+        self._epoch = epoch
+        self._epochs = epochs
+        self._tokens = tokens
+        self._alphas = alphas
+        self._begun = time.perf_counter()
+
+    def report(self, share: float, loss: float | None = None) -> float:
+        """Report that `share` (0 to 1) of the run is done; return seconds since the start."""
+        seconds = time.perf_counter() - self._begun
+        if self._listener is not None:
+            total = self._epochs * self._tokens
+            done = min(round(share * total), self._epoch * self._tokens)
+            start, end = self._alphas
+            words = done - (self._epoch - 1) * self._tokens
+            self._listener(
+                Progress(
+                    phase="training",
+                    done=done,
+                    total=total,
+                    epoch=self._epoch,
+                    epochs=self._epochs,
+                    alpha=start + (end - start) * share,
+                    words_per_second=words / max(seconds, 1e-9),
+                    loss=loss,
+                    seconds=seconds,
+                )
+            )
+        return seconds

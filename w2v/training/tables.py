@@ -1,0 +1,82 @@
+"""The arrays that workers share: matrices, noise distribution, keep thresholds."""
+
+from __future__ import annotations
+
+import mmap
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v._core import alias_table
+
+ROW_FLOATS = 16  # rows are padded to 64 bytes, a cache line and the widest vector
+HUGE_PAGE = 2 << 20
+SLAB_ROWS = 4096
+
+
+def row_stride(dim: int) -> int:
+    """Return the floats from one row of a matrix to the next."""
+    return -(-dim // ROW_FLOATS) * ROW_FLOATS
+
+
+def padded_matrix(words: int, dim: int) -> NDArray[np.float32]:
+    """Return a zero matrix of words + 1 padded rows, on huge pages where there are any.
+
+    Parameters
+    ----------
+    words : int
+        Rows to be used; one more stands at the end and pads blocks.
+    dim : int
+        Columns to be used.
+
+    Returns
+    -------
+    float32 (words + 1, row_stride(dim)), aligned to 2 MiB
+    """
+    shape = (words + 1, row_stride(dim))
+    size = shape[0] * shape[1] * 4
+    if not hasattr(mmap, "MADV_HUGEPAGE"):
+        raw = np.zeros(size + HUGE_PAGE, np.uint8)
+    else:
+        # private, since shared mappings get no huge pages
+        pages = mmap.mmap(-1, size + HUGE_PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        pages.madvise(mmap.MADV_HUGEPAGE)
+        raw = np.frombuffer(pages, np.uint8)
+    start = -raw.ctypes.data % HUGE_PAGE
+    return raw[start : start + size].view(np.float32).reshape(shape)
+
+
+def fill_initial(inputs: NDArray[np.float32], dim: int, seed: int) -> None:
+    """Fill all rows but the last with uniform numbers from -0.5 / dim to 0.5 / dim.
+
+    A slab at a time, so that it needs no second matrix.
+    """
+    generator = np.random.Generator(np.random.PCG64(seed))
+    words = inputs.shape[0] - 1
+    for start in range(0, words, SLAB_ROWS):
+        slab = inputs[start : min(start + SLAB_ROWS, words), :dim]
+        slab[:] = generator.random(slab.shape, dtype=np.float32)
+        slab -= np.float32(0.5)
+        slab /= np.float32(dim)
+
+
+def keep_thresholds(counts: NDArray[np.int64], sample: float) -> NDArray[np.uint32]:
+    """Return, for each word, the uint32 up to which a random one keeps a token.
+
+    The probability is the original program's, ``(sqrt(f / sample) + 1) * sample / f`` with
+    f the word's share of the corpus; a `sample` of 0 keeps everything.
+    """
+    if sample == 0:
+        return np.full(len(counts), 0xFFFFFFFF, np.uint32)
+    share = counts / counts.sum()
+    keep = (np.sqrt(share / sample) + 1) * sample / share
+    return (np.minimum(keep, 1.0) * 0xFFFFFFFF).astype(np.uint32)
+
+
+def noise_table(counts: NDArray[np.int64], exponent: float) -> NDArray[np.uint64]:
+    """Return the alias table for drawing words in proportion to ``count ** exponent``."""
+    table = np.empty(len(counts), np.uint64)
+    # in logarithms and relative to the largest, so that no exponent overflows
+    logs = np.log(counts.astype(np.float64)) * exponent
+    alias_table(np.exp(logs - logs.max()), table)
+    return table
