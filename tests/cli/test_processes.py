@@ -1,0 +1,116 @@
+"""Real processes: pipes, closed and full outputs, signals."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from w2v.errors import FileError
+
+# Hours of work, so that a signal always finds it.
+LONG = ("--dim", "50", "--epochs", "1000000", "--threads", "2")
+FULL = "/dev/full"
+
+
+@pytest.fixture
+def many_words(tmp_path):
+    path = tmp_path / "words.txt"
+    path.write_text("\n".join(f"word{number}" for number in range(100_000)) + "\n")
+    return path
+
+
+def test_a_reader_that_leaves_ends_it_quietly(many_words, start):
+    process = start("vocab", many_words, "--min-count", "1")
+    assert process.stdout.readline() == b"word0\t1\n"
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait(60) == 0
+
+
+def test_a_reader_that_leaves_before_the_help(start):
+    process = start("--help")
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait(60) == 0
+
+
+@pytest.mark.skipif(not Path(FULL).exists(), reason=f"no {FULL} here")
+@pytest.mark.parametrize(
+    "args", [["vocab", "words.txt", "--min-count", "1"], ["similar", "north"], ["info"], ["--help"]]
+)
+def test_full_stdout(args, many_words, vectors, finish):
+    with Path(FULL).open("wb") as full:
+        answer = finish(*args, stdout=full)
+    assert answer.code == FileError.exit_code
+    assert answer.err.count("\n") == 1
+    assert "No space left" in answer.err
+
+
+def test_closed_stdout(vectors):
+    script = f'"{sys.executable}" -m w2v similar north >&-'
+    run = subprocess.run(["sh", "-c", script], capture_output=True, check=False)
+    assert run.returncode == FileError.exit_code
+    assert run.stderr == b"w2v: error: standard output is closed: send it to a file or a pipe\n"
+
+
+def test_training_outlives_the_reader_of_its_progress(corpus, start, tmp_path):
+    process = start("train", corpus, "--dim", "4", "--epochs", "50")
+    process.stderr.close()
+    assert process.wait(60) == 0
+    assert (tmp_path / "vectors.bin").exists()
+
+
+def test_answers_come_before_the_next_question(vectors, start):
+    process = start("similar", "-k1", stdin=subprocess.PIPE)
+    for query in (b"east", b"south"):
+        process.stdin.write(query + b"\n")
+        process.stdin.flush()
+        assert process.stdout.readline().startswith(query + b"\t")
+    process.stdin.close()
+    assert process.wait(60) == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_interrupted_training_leaves_nothing(number, corpus, start, tmp_path, untouched):
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    (tmp_path / "vectors.bin").write_bytes(b"old")
+    untouched()
+    process = start("train", corpus, *LONG, "--tmpdir", folder, env={"TMPDIR": str(folder)})
+    for line in process.stderr:
+        if line.startswith(b"epoch 2/"):
+            break
+    process.send_signal(number)
+    lines = process.stderr.read().decode().splitlines()
+    assert process.wait(60) == 128 + number
+    assert lines[-1] == "w2v: interrupted: nothing was written"
+    assert all(line.startswith("epoch ") for line in lines[:-1])
+
+
+def test_interrupted_query_says_so(vectors, start):
+    process = start("similar", "-k1", stdin=subprocess.PIPE)
+    process.stdin.write(b"east\n")
+    process.stdin.flush()
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 130
+    assert process.stderr.read() == b"w2v: interrupted\n"
+
+
+def test_console_script_is_the_module():
+    script = Path(sys.executable).with_name("w2v")
+    commands = [[script, "--version"], [sys.executable, "-m", "w2v", "--version"]]
+    first, second = (subprocess.run(run, capture_output=True, check=True) for run in commands)
+    assert first.stdout == second.stdout != b""
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys\nfrom w2v.cli.program import program\n"
+        "try:\n    program.main(['train', '--help'])\nexcept SystemExit:\n    pass\n"
+        "print(sorted({'numpy', 'tqdm', 'importlib.metadata', 'difflib'} & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert run.stdout.splitlines()[-1] == b"[]"

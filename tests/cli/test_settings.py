@@ -1,0 +1,135 @@
+"""Who wins: command line, environment, file, default; and who is blamed."""
+
+import dataclasses
+import json
+
+import click
+import pytest
+
+from w2v.cli.options import Command, config_options
+from w2v.cli.settings import read_settings, resolve
+from w2v.config import Config
+from w2v.errors import ConfigError, DataError, FileError
+
+
+def resolved(args=(), config_path=None, **defaults):
+    """Return the Config of a command with all options, started with `args`."""
+    seen = []
+
+    @click.command(cls=Command)
+    @config_options(**defaults)
+    @click.pass_context
+    def command(context, /, **_settings):
+        seen.append(resolve(context, config_path))
+
+    command.main(list(args), standalone_mode=False)
+    return seen[0]
+
+
+@pytest.fixture
+def toml(tmp_path):
+    def write(text):
+        path = tmp_path / "settings.toml"
+        path.write_text(text)
+        return str(path)
+
+    return write
+
+
+def test_nothing_given_is_config_itself():
+    assert resolved() == Config()
+
+
+def test_command_line_beats_environment_beats_file_beats_default(toml, monkeypatch):
+    path = toml("dim = 10\nwindow = 10\nepochs = 10\n")
+    monkeypatch.setenv("W2V_DIM", "20")
+    monkeypatch.setenv("W2V_WINDOW", "20")
+    config = resolved(["--dim", "30"], path)
+    assert (config.dim, config.window, config.epochs) == (30, 20, 10)
+    assert config == Config(dim=30, window=20, epochs=10)
+
+
+def test_a_commands_own_default_yields_to_everything(monkeypatch, toml):
+    assert resolved(threads=1).threads == 1
+    assert resolved((), toml("threads = 3"), threads=1).threads == 3
+    monkeypatch.setenv("W2V_THREADS", "2")
+    assert resolved((), toml("threads = 3"), threads=1).threads == 2
+
+
+@pytest.mark.parametrize("value", ["", None])
+def test_an_empty_variable_is_not_given(value, monkeypatch):
+    if value is not None:
+        monkeypatch.setenv("W2V_DIM", value)
+    assert resolved().dim == Config().dim
+
+
+def test_flags_from_everywhere(toml, monkeypatch):
+    assert resolved(["--lowercase"]).lowercase
+    assert not resolved(["--no-lowercase"], toml("lowercase = true")).lowercase
+    monkeypatch.setenv("W2V_LOWERCASE", "1")
+    assert resolved().lowercase
+
+
+def test_dashes_in_keys_are_underscores(toml):
+    assert resolved((), toml("min-count = 7")).min_count == 7
+
+
+def test_a_run_record_repeats_the_run(tmp_path):
+    config = Config(dim=7, window_mode="shrink", max_vocab=50, lowercase=True, threads=3, seed=9)
+    path = tmp_path / "vectors.run.json"
+    path.write_text(json.dumps({"settings": config.as_dict(), "epochs": []}, indent=2))
+    assert resolved((), str(path)) == config
+
+
+def test_max_vocab_none_in_a_record_stays_none(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"settings": dataclasses.asdict(Config(threads=1))}))
+    assert resolved((), str(path)).max_vocab is None
+
+
+@pytest.mark.parametrize(
+    ("key", "remedy"),
+    [("windw", "did you mean window?"), ("size", "say dim"), ("output", "give any of dim, ")],
+)
+def test_unknown_key_is_refused_with_file_key_and_remedy(key, remedy, toml):
+    path = toml(f"{key} = 3")
+    with pytest.raises(ConfigError) as error:
+        read_settings(path)
+    assert path in str(error.value)
+    assert repr(key) in str(error.value)
+    assert remedy in str(error.value)
+
+
+def test_a_wrong_value_is_blamed_on_its_source(toml, monkeypatch):
+    path = toml("dim = 0")
+    with pytest.raises(ConfigError, match=r"settings.toml: dim is 0: give 1"):
+        resolved((), path)
+    monkeypatch.setenv("W2V_DIM", "-1")
+    with pytest.raises(ConfigError, match=r"^W2V_DIM: dim is -1"):
+        resolved((), path)
+    with pytest.raises(ConfigError, match=r"^dim is -2"):
+        resolved(["--dim", "-2"], path)
+
+
+def test_a_wrong_type_in_the_file_is_refused(toml):
+    with pytest.raises(ConfigError, match=r"dim is '100': give a whole number"):
+        resolved((), toml('dim = "100"'))
+
+
+@pytest.mark.parametrize("text", ["dim 3", '{"settings": 3}', '{"dim": 3}', "{", "\x00"])
+def test_neither_toml_nor_record(text, toml):
+    path = toml(text)
+    with pytest.raises(DataError, match=r"settings.toml: "):
+        read_settings(path)
+
+
+def test_bytes_that_are_no_text(tmp_path):
+    path = tmp_path / "vectors.bin"
+    path.write_bytes(b"dim = \xff")
+    with pytest.raises(DataError, match="byte 6"):
+        read_settings(str(path))
+
+
+def test_missing_file(tmp_path):
+    with pytest.raises(FileError, match=r"none.toml: No such file"):
+        read_settings(str(tmp_path / "none.toml"))

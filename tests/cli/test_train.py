@@ -1,0 +1,146 @@
+"""w2v train: what it writes, says, and refuses before the long part."""
+
+import json
+
+import numpy as np
+import pytest
+
+import w2v as package
+from w2v.cli.results import record_path
+from w2v.config import Config
+
+FAST = ("--dim", "8", "--epochs", "2", "--threads", "1")
+
+
+def record_of(path):
+    return json.loads(path.read_text())
+
+
+def test_vectors_and_record(corpus, w2v, tmp_path):
+    answer = w2v("train", corpus, *FAST)
+    assert answer.code == 0, answer.err
+    assert answer.out == b""
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "corpus.txt",
+        "vectors.bin",
+        "vectors.run.json",
+    }
+    vectors = package.load("vectors.bin")
+    assert vectors.matrix.shape == (10, 8)
+    record = record_of(tmp_path / "vectors.run.json")
+    assert record["settings"] == Config(dim=8, epochs=2, threads=1).as_dict()
+    assert {"text", "training", "saving", "whole"} <= set(record["seconds"])
+    assert len(record["epochs"]) == 2
+
+
+def test_progress_is_lines_and_ends_with_what_was_written(corpus, w2v):
+    lines = w2v("train", corpus, *FAST).err.splitlines()
+    assert lines[0].startswith("text: ")
+    assert [line.split(":")[0] for line in lines[1:3]] == ["epoch 1/2", "epoch 2/2"]
+    assert lines[-1].startswith("wrote vectors.bin and vectors.run.json: 10 words x 8, ")
+    assert not any("\r" in line for line in lines)
+
+
+def test_quiet_and_verbose(corpus, w2v):
+    assert w2v("train", corpus, *FAST, "-q").err == ""
+    lines = w2v("train", corpus, *FAST, "-v").err.splitlines()
+    settings = Config(dim=8, epochs=2, threads=1).as_dict()
+    assert lines[: len(settings)][:2] == ["dim = 8", "window = 5"]
+    assert "max_vocab = none" in lines
+    assert "lowercase = false" in lines
+
+
+def test_similar_works_right_after(corpus, w2v):
+    assert w2v("train", corpus, "--dim", "16", "--epochs", "30", "--sample", "0").code == 0
+    answer = w2v("similar", "king", "-k", "4")
+    assert {line.split("\t")[0] for line in answer.lines} == {"queen", "castle", "crown", "throne"}
+
+
+def test_same_seed_same_bytes_and_a_record_repeats_its_run(corpus, w2v, tmp_path):
+    for name, seed in (("a", 5), ("b", 5), ("c", 6)):
+        assert w2v("train", corpus, *FAST, "--seed", seed, "-o", f"{name}.bin").code == 0
+    assert w2v("train", corpus, "--config", "a.run.json", "-o", "d.bin").code == 0
+    a, b, c, d = ((tmp_path / f"{name}.bin").read_bytes() for name in "abcd")
+    assert a == b == d
+    assert a != c
+
+
+def test_text_format_by_suffix_and_by_name(corpus, w2v, tmp_path):
+    assert w2v("train", corpus, *FAST, "-o", "a.txt").code == 0
+    assert w2v("train", corpus, *FAST, "-o", "b.bin", "--format", "text").code == 0
+    text = (tmp_path / "a.txt").read_bytes()
+    assert text.startswith(b"10 8\n")
+    assert (tmp_path / "b.bin").read_bytes() == text
+
+
+def test_outputs(corpus, w2v):
+    assert w2v("train", corpus, *FAST, "--save-outputs", "out.bin").code == 0
+    inputs, outputs = package.load("vectors.bin"), package.load("out.bin")
+    assert inputs.words == outputs.words
+    assert inputs.matrix.shape == outputs.matrix.shape
+    assert not np.array_equal(inputs.matrix, outputs.matrix)
+
+
+def test_vectors_to_stdout(corpus, w2v, tmp_path):
+    answer = w2v("train", corpus, *FAST, "-o", "-")
+    assert answer.out.startswith(b"10 8\n")
+    assert answer.out.count(b"\n") == 11
+    assert [path.name for path in tmp_path.iterdir()] == ["corpus.txt"]
+    binary = w2v("train", corpus, *FAST, "-o", "-", "--format", "word2vec").out
+    assert w2v("train", corpus, *FAST).code == 0
+    assert binary == (tmp_path / "vectors.bin").read_bytes()
+
+
+def test_text_from_stdin(corpus, finish, w2v, tmp_path):
+    assert finish("train", "-", *FAST, "-o", "a.bin", stdin=corpus.read_bytes()).code == 0
+    assert w2v("train", corpus, *FAST, "-o", "b.bin").code == 0
+    assert (tmp_path / "a.bin").read_bytes() == (tmp_path / "b.bin").read_bytes()
+
+
+def test_output_from_the_environment(corpus, w2v, tmp_path):
+    assert w2v("train", corpus, *FAST, W2V_VECTORS="v.bin").code == 0
+    assert w2v("train", corpus, *FAST, W2V_VECTORS="v.bin", W2V_OUTPUT="o.bin").code == 0
+    assert {"v.bin", "o.bin", "o.run.json"} <= {path.name for path in tmp_path.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("output", "record"),
+    [("vectors.bin", "vectors.run.json"), ("a/b.c.txt", "a/b.c.run.json"), ("v", "v.run.json")],
+)
+def test_record_stands_beside_the_vectors(output, record):
+    assert str(record_path(output)) == record
+
+
+@pytest.fixture
+def old(corpus, tmp_path, untouched):
+    """Put a text beside the corpus, and see that neither is touched."""
+    (tmp_path / "old.bin").write_bytes(corpus.read_bytes())
+    untouched()
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "words"),
+    [
+        (["corpus.txt", "-o", "corpus.txt"], 2, "both corpus and --output"),
+        ([".", "-o", "old.bin"], 2, "both corpus and --output"),
+        (["corpus.txt", "-o", "a.bin", "--save-outputs", "./a.bin"], 2, "both --output and"),
+        (["corpus.txt", "-o", "a.bin", "--save-outputs", "a.run.json"], 2, "--save-outputs and"),
+        (["corpus.txt", "-o", "-", "--save-outputs", "-"], 2, "are both -"),
+        (["-", "-"], 2, "once"),
+        (["-", "--config", "-"], 2, "once"),
+        (["corpus.txt", "-o", "a.doc"], 2, ".doc"),
+        (["corpus.txt", "--format", "doc"], 2, "doc"),
+        (["corpus.txt", "--tmpdir", "nowhere"], 4, "nowhere"),
+        (["corpus.txt", "-o", "nowhere/a.bin"], 4, "nowhere"),
+        (["corpus.txt", "--save-outputs", "nowhere/a.bin"], 4, "nowhere"),
+        (["corpus.txt", "-o", "."], 4, "folder"),
+        (["corpus.txt", "nothing.txt"], 4, "nothing.txt"),
+        (["corpus.txt", "--config", "none.toml"], 4, "none.toml"),
+        (["corpus.txt", "--min-alpha", "1"], 2, "min_alpha is 1"),
+    ],
+)
+def test_refused_before_the_text_is_read(args, code, words, w2v, old):
+    answer = w2v("train", *args)
+    assert answer.code == code
+    assert words in answer.err
+    assert answer.err.count("\n") == 1

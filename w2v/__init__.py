@@ -1,0 +1,63 @@
+"""Word vectors from text: fast to train, pleasant to query.
+
+``w2v.train("corpus.txt")`` returns a `Model`; its ``vectors`` answer
+``vectors["king"]``, ``"king" in vectors`` and ``vectors.nearest("king")``.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from w2v.config import Config
+    from w2v.errors import W2VError
+    from w2v.formats import load, save
+    from w2v.text import Corpus, Vocab
+    from w2v.training import Model, train
+    from w2v.vectors import Vectors
+
+    __version__: str
+
+__all__ = [
+    "Config",
+    "Corpus",
+    "Model",
+    "Vectors",
+    "Vocab",
+    "W2VError",
+    "__version__",
+    "load",
+    "save",
+    "train",
+]
+
+_HOMES = {
+    "Config": "w2v.config",
+    "Corpus": "w2v.text",
+    "Model": "w2v.training",
+    "Vectors": "w2v.vectors",
+    "Vocab": "w2v.text",
+    "W2VError": "w2v.errors",
+    "load": "w2v.formats",
+    "save": "w2v.formats",
+    "train": "w2v.training",
+}
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        """Import a public name when it is first asked for: ``w2v --help`` needs none of them."""
+        if name == "__version__":
+            from importlib.metadata import version
+
+            value = version("w2v")
+        elif name in _HOMES:
+            from importlib import import_module
+
+            value = getattr(import_module(_HOMES[name]), name)
+        else:
+            raise AttributeError(f"module 'w2v' has no attribute {name!r}")
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

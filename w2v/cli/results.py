@@ -1,0 +1,147 @@
+"""Where the results of a training run go: checked before the long part, written after it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from w2v.cli.streams import STDIO, Output
+from w2v.errors import ConfigError
+
+if TYPE_CHECKING:
+    from w2v.training import Model
+    from w2v.vectors import Vectors
+
+
+def record_path(output: str) -> Path:
+    """Return where the run record of the vectors `output` is: ``a.bin`` has ``a.run.json``."""
+    return Path(output).with_suffix(".run.json")
+
+
+class Results:
+    """The files a training run will write, all of them or none.
+
+    Parameters
+    ----------
+    output : str
+        The vectors; ``-`` is stdout, and then no run record is written.
+    file_format : str or None
+        A name in `w2v.formats.FORMATS`; None chooses by the suffix.
+    save_outputs : str or None
+        The second matrix; ``-`` is stdout.
+    """
+
+    def __init__(
+        self, output: str, file_format: str | None = None, save_outputs: str | None = None
+    ) -> None:
+        self._output = output
+        self._format = file_format
+        self._save_outputs = save_outputs
+        named = {"--output": output, "--save-outputs": save_outputs}
+        self._files = {
+            name: Path(file) for name, file in named.items() if file not in (None, STDIO)
+        }
+        if output != STDIO:
+            self._files["the run record"] = record_path(output)
+        self._before = {path: _identity(path) for path in self._files.values()}
+
+    def check(self) -> None:
+        """Find out now what would fail after hours.
+
+        Raises
+        ------
+        ConfigError
+            The format is unknown, or one file would be written twice.
+        FileError
+            A file cannot be written.
+        """
+        from w2v.formats import check_writable, format_of
+
+        if self._output == STDIO == self._save_outputs:
+            raise ConfigError("--output and --save-outputs are both -: give one of them a file")
+        if STDIO in (self._output, self._save_outputs):
+            Output()
+        for file in (self._output, self._save_outputs):
+            if file is not None:
+                format_of(file, self._format_for(file))
+        self._check_distinct()
+        for path in self._files.values():
+            check_writable(path)
+
+    def check_not_read(self, inputs: Sequence[str]) -> None:
+        """Refuse to overwrite what is to be read.
+
+        Parameters
+        ----------
+        inputs : sequence of str
+            The files that will be read.
+
+        Raises
+        ------
+        ConfigError
+            One of them is one of the results.
+        """
+        for name, path in self._files.items():
+            if path.exists() and any(Path(file).samefile(path) for file in inputs):
+                raise ConfigError(f"{path} is both corpus and {name}: give another name to {name}")
+
+    def write(self, model: Model, start: float) -> None:
+        """Save vectors, second matrix and run record.
+
+        Parameters
+        ----------
+        model : Model
+            What was trained; its record gets the seconds of saving and of the whole.
+        start : float
+            `time.monotonic` at the start of the run.
+        """
+        from w2v.formats import Output as File
+        from w2v.formats import output, write_all
+        from w2v.vectors import Vectors
+
+        saving = time.monotonic()
+        matrices: list[tuple[str, Vectors]] = [(self._output, model.vectors)]
+        if self._save_outputs is not None:
+            matrices.append((self._save_outputs, Vectors(model.vocab.words, model.outputs)))
+        files = []
+        for file, vectors in matrices:
+            prepared = output(vectors, file, self._format_for(file))
+            if file == STDIO:
+                Output().fill(prepared.write)
+            else:
+                files.append(prepared)
+
+        def write_record(file: BinaryIO) -> None:
+            # Called after the matrices are on the disk: the time that took is known.
+            now = time.monotonic()
+            model.record["seconds"].update(saving=now - saving, whole=now - start)
+            file.write(json.dumps(model.record, indent=2).encode("ascii") + b"\n")
+
+        if self._output != STDIO:
+            files.append(File(record_path(self._output), write_record))
+        write_all(files)
+
+    def written(self) -> list[str]:
+        """Return the files that are not what they were when this object was made."""
+        return [str(path) for path, before in self._before.items() if _identity(path) != before]
+
+    def _format_for(self, file: str) -> str | None:
+        return self._format or ("text" if file == STDIO else None)
+
+    def _check_distinct(self) -> None:
+        seen: dict[Path, str] = {}
+        for name, path in self._files.items():
+            other = seen.setdefault(path.resolve(), name)
+            if other != name:
+                raise ConfigError(f"{path} is both {other} and {name}: give another name to one")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns

@@ -1,0 +1,135 @@
+"""Settings from the command line, the environment and a file, in that order, as one `Config`."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from w2v.cli.options import GIVEN, SETTINGS, SYNONYMS, Option, variable_in_use
+from w2v.cli.streams import STDIO
+from w2v.config import Config
+from w2v.errors import ConfigError, DataError, FileError
+
+FIELDS = tuple(field.name for field in dataclasses.fields(Config))
+
+
+def resolve(context: click.Context, config_path: str | None = None) -> Config:
+    """Return the settings of the command in `context`.
+
+    Parameters
+    ----------
+    context : click.Context
+        Of a command made with `w2v.cli.options.config_options`.
+    config_path : str or None
+        A TOML file of settings or a run record; yields to the command line and
+        to the environment.
+
+    Raises
+    ------
+    ConfigError
+        A setting is out of range or unknown; the message says where it came from.
+    FileError, DataError
+        `config_path` cannot be read, or is neither TOML nor JSON.
+    """
+    places: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    if config_path is not None:
+        from_file = read_settings(config_path)
+        values.update(from_file)
+        places = dict.fromkeys(from_file, config_path)
+    for parameter in context.command.params:
+        name = parameter.name
+        if name not in FIELDS or context.params[name] is None:
+            continue
+        if name in values and context.get_parameter_source(name) not in GIVEN:
+            continue
+        values[name] = context.params[name]
+        places.pop(name, None)
+        if (
+            isinstance(parameter, Option)
+            and context.get_parameter_source(name) is ParameterSource.ENVIRONMENT
+        ):
+            places[name] = variable_in_use(parameter)
+    try:
+        return Config(**values)
+    except ConfigError as error:
+        # Config's messages begin with the field they are about.
+        place = places.get(str(error).partition(" ")[0])
+        if place is None:
+            raise
+        raise ConfigError(f"{place}: {error}") from error
+
+
+def read_settings(path: str) -> dict[str, Any]:
+    """Read the settings a file holds: TOML keys, or the "settings" of a JSON run record.
+
+    Which of the two it is shows in its first character. Dashes in keys count as underscores.
+
+    Raises
+    ------
+    FileError
+        The file cannot be read.
+    DataError
+        It is neither TOML nor a run record.
+    ConfigError
+        It has a key that is no setting.
+    """
+    text = _read_text(path)
+    table = _parse_record(path, text) if text.lstrip().startswith("{") else _parse_toml(path, text)
+    settings = {key.replace("-", "_"): value for key, value in table.items()}
+    for key in settings:
+        if key not in FIELDS:
+            raise ConfigError(f"{path}: {key!r} is not a setting: {_remedy(key)}")
+    return settings
+
+
+def _read_text(path: str) -> str:
+    try:
+        data = sys.stdin.buffer.read() if path == STDIO else Path(path).read_bytes()
+        return data.decode("utf-8")
+    except OSError as error:
+        raise FileError(f"{path}: {error.strerror}: give --config a file of settings") from error
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{path}: byte {error.start} is not UTF-8: give --config a TOML file or a run record"
+        ) from error
+
+
+def _parse_toml(path: str, text: str) -> dict[str, Any]:
+    # In the standard library from 3.11 on; before, the package it came from.
+    toml = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+    try:
+        table: dict[str, Any] = toml.loads(text)
+    except toml.TOMLDecodeError as error:
+        raise DataError(f"{path}: {error}: give lines like dim = 300") from error
+    return table
+
+
+def _parse_record(path: str, text: str) -> dict[str, Any]:
+    import json
+
+    try:
+        settings = json.loads(text).get("settings")
+    except json.JSONDecodeError as error:
+        raise DataError(f"{path}: not JSON: {error}: give a run record or a TOML file") from error
+    if not isinstance(settings, dict):
+        raise DataError(f'{path}: no "settings" in it: give a run record that w2v train wrote')
+    return settings
+
+
+def _remedy(key: str) -> str:
+    from difflib import get_close_matches
+
+    dashed = key.replace("_", "-")
+    if dashed in SYNONYMS:
+        return f"say {SYNONYMS[dashed].replace('-', '_')}"
+    close = get_close_matches(key, FIELDS, n=1)
+    if close:
+        return f"did you mean {close[0]}?"
+    return f"give any of {', '.join(SETTINGS)}"

@@ -1,0 +1,45 @@
+"""Ctrl-C, SIGTERM and SIGHUP: all end a command as a KeyboardInterrupt, each with its exit code."""
+
+import signal
+from types import FrameType
+
+STOPPING = [
+    number
+    for name in ("SIGINT", "SIGTERM", "SIGHUP")
+    if (number := getattr(signal, name, None)) is not None
+]
+
+
+class Stopped(KeyboardInterrupt):
+    """A signal asked the command to end.
+
+    A KeyboardInterrupt, so that everything that cleans up after Ctrl-C cleans
+    up after ``kill`` as well.
+    """
+
+    def __init__(self, signum: int) -> None:
+        super().__init__()
+        self.signum = signum
+
+
+def install() -> None:
+    """Turn the first signal into `Stopped`; let a second one end the process at once.
+
+    A signal the caller has arranged to be ignored (nohup, ``&`` in a script)
+    stays ignored.
+    """
+    for number in STOPPING:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _stop)
+
+
+def exit_code(stop: KeyboardInterrupt) -> int:
+    """Return 128 + the signal's number, as shells report it: 130 for Ctrl-C, 143 for SIGTERM."""
+    return 128 + (stop.signum if isinstance(stop, Stopped) else signal.SIGINT)
+
+
+def _stop(signum: int, _frame: FrameType | None) -> None:
+    for number in STOPPING:
+        if signal.getsignal(number) is _stop:
+            signal.signal(number, signal.SIG_DFL)
+    raise Stopped(signum)

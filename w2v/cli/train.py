@@ -1,0 +1,152 @@
+"""``w2v train``: from text to a file of vectors."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import click
+
+from w2v.cli.blas import bind_blas
+from w2v.cli.options import DEFAULT_VECTORS, Command, config_options, option
+from w2v.cli.progress import Reporter
+from w2v.cli.results import Results
+from w2v.cli.settings import resolve
+from w2v.cli.streams import STDIO, Notes
+from w2v.config import Config
+from w2v.errors import FileError
+
+EPILOG = """\b
+Examples:
+  w2v train corpus.txt                        writes vectors.bin and vectors.run.json
+  w2v train news/ more.txt.gz -o news.txt     folders, compressed files; word2vec text
+  zcat dump.gz | w2v train - --dim 300        text from a pipe
+  w2v train corpus.txt --config vectors.run.json --seed 2
+                                              the same run with another seed
+"""
+
+
+@click.command(cls=Command, epilog=EPILOG, short_help="Train word vectors on text.")
+@click.argument("corpus", metavar="CORPUS...", nargs=-1, required=True)
+@option(
+    "-o",
+    "--output",
+    group="Files",
+    metavar="FILE",
+    default=DEFAULT_VECTORS,
+    show_default=True,
+    envvar=["W2V_OUTPUT", "W2V_VECTORS"],
+    help="Where the vectors go; - is stdout.",
+)
+@option(
+    "--format",
+    "file_format",
+    group="Files",
+    metavar="NAME",
+    help="word2vec (binary) or text.  [default: text for .txt, .vec and stdout, else word2vec]",
+)
+@option(
+    "--save-outputs",
+    group="Files",
+    metavar="FILE",
+    help="Save the second matrix too, the one words are scored against.",
+)
+@option(
+    "--tmpdir",
+    group="Files",
+    metavar="FOLDER",
+    help="Where a text too large for memory is kept while training.",
+)
+@option(
+    "--config",
+    "config_path",
+    group="Files",
+    metavar="FILE",
+    help="Settings from a TOML file or from the .run.json of an earlier run.",
+)
+@config_options()
+@option("-q", "--quiet", is_flag=True, help="No progress, no notes: only errors.")
+@option("-v", "--verbose", is_flag=True, help="Print every setting before starting.")
+@click.pass_context
+def train(
+    context: click.Context,
+    /,
+    *,
+    corpus: tuple[str, ...],
+    output: str,
+    file_format: str | None,
+    save_outputs: str | None,
+    tmpdir: str | None,
+    config_path: str | None,
+    quiet: bool,
+    verbose: bool,
+    **_settings: object,
+) -> None:
+    """Train word vectors on CORPUS: text files, folders of them, globs, - for stdin.
+
+    A line is a sentence; words are what stands between blanks. Compressed files
+    (gzip, bzip2, xz, zstd) are recognized by their content. Beside the vectors a
+    run record is written, FILE.run.json: settings, sizes, loss and speed.
+    """
+    if [*corpus, config_path].count(STDIO) > 1:
+        raise click.UsageError("standard input can be read once: give - once", context)
+    config = resolve(context, config_path)
+    notes = Notes(quiet=quiet)
+    if verbose:
+        _print_settings(config, notes)
+    bind_blas(context, 1)
+    results = Results(output, file_format, save_outputs)
+    results.check()
+    if tmpdir is not None:
+        _check_folder(tmpdir)
+    from w2v.text.sources import find_sources
+
+    files = [source.path for source in find_sources(corpus)]
+    results.check_not_read([file for file in files if file != STDIO])
+    run(corpus, config, results, notes, tmpdir)
+    if notes.terminal and output != STDIO:
+        chosen = "" if output == DEFAULT_VECTORS else f"-m {output} "
+        notes.line(f"next: w2v similar {chosen}WORD")
+
+
+def run(
+    corpus: tuple[str, ...], config: Config, results: Results, notes: Notes, tmpdir: str | None
+) -> None:
+    """Train and save, with progress; after an interrupt say what had been written.
+
+    Raises
+    ------
+    W2VError
+        As `w2v.training.train` and `Results.write`.
+    KeyboardInterrupt
+        Its message says which files are complete.
+    """
+    from w2v.training import train as train_model
+
+    start = time.monotonic()
+    try:
+        with Reporter(notes) as reporter:
+            model = train_model(list(corpus), config, progress=reporter, tmpdir=tmpdir)
+        results.write(model, start)
+    except KeyboardInterrupt as stop:
+        stop.args = (f"{' and '.join(results.written()) or 'nothing'} was written",)
+        raise
+    words, dim = model.vectors.matrix.shape
+    notes.line(
+        f"wrote {' and '.join(results.written()) or 'stdout'}: {words:,} words x {dim}, "
+        f"{time.monotonic() - start:.1f} s in all"
+    )
+
+
+def _check_folder(folder: str) -> None:
+    if not Path(folder).is_dir():
+        raise FileError(f"{folder}: no such folder: give --tmpdir one that exists")
+    if not os.access(folder, os.W_OK):
+        raise FileError(f"{folder}: not writable: give --tmpdir another folder")
+
+
+def _print_settings(config: Config, notes: Notes) -> None:
+    for name, value in config.as_dict().items():
+        shown = str(value).lower() if isinstance(value, bool) else value
+        notes.line(f"{name} = {'none' if shown is None else shown}")
