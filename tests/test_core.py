@@ -17,8 +17,8 @@ SETTINGS = {
     "window_mode": "weighted",
     "negative": 5,
     "negatives": "shared",
-    "alpha": 0.3,
-    "min_alpha": 0.1,
+    "alpha": 0.05,
+    "min_alpha": 0.02,
     "block_length": 32,
     "block_noise": 16,
 }
@@ -192,7 +192,7 @@ def test_instruction_sets_agree(isa):
 
 
 def make_run(words=10, dim=4, total=100, **changes):
-    inputs, outputs = padded_matrix(words, dim), padded_matrix(words, dim)
+    inputs, outputs = padded_matrix(words, 4), padded_matrix(words, 4)
     keep = np.full(words, 0xFFFFFFFF, np.uint32)
     noise = noise_table(np.ones(words))
     isa = _core.available_isas()[0]
