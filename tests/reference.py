@@ -15,6 +15,7 @@ Array = NDArray[np.float64]
 
 RNG_LANES, RNG_BUFFER = 16, 512
 BATCH, REPORT = 1024, 8192
+DELTA_LIMIT = 0.5  # of each component of a shared delta
 MASK64 = (1 << 64) - 1
 
 
@@ -194,13 +195,11 @@ class Reference:
         delta = np.zeros_like(z)
         for start in range(0, n, self.step):
             delta += self.shared_step(min(self.step, n - start), noise, z)
-        np.add.at(self.outputs, noise, delta)
+        np.add.at(self.outputs, noise, np.clip(delta, -DELTA_LIMIT, DELTA_LIMIT))
 
     def words(self, start: int, n: int) -> list[int]:
         """Return the positions from start to start + n that hold a word."""
-        return [
-            p for p in range(start, start + n) if 0 <= p < len(self.kept) and self.kept[p] >= 0
-        ]
+        return [p for p in range(start, start + n) if 0 <= p < len(self.kept) and self.kept[p] >= 0]
 
     def shared_step(self, n: int, noise: list[int], z: Array) -> Array:
         entering = self.words(self.pos, n)
@@ -240,9 +239,9 @@ class Reference:
             )
             z_delta += alpha * np.outer(pairs[0], self.x[i])
         for p, delta in zip(centers, y_delta, strict=True):
-            self.outputs[self.kept[p]] += delta
+            self.outputs[self.kept[p]] += np.clip(delta, -DELTA_LIMIT, DELTA_LIMIT)
         for i, delta in zip(contexts, x_delta, strict=True):
-            self.inputs[self.kept[i]] += delta
+            self.inputs[self.kept[i]] += np.clip(delta, -DELTA_LIMIT, DELTA_LIMIT)
         return z_delta
 
     def private_center(self, p: int) -> None:

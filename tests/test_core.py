@@ -52,9 +52,7 @@ def both(isa, sentences, *, words, dim, keep=None, seed=7, chunks=1, **changes):
     inputs, outputs, counts = problem(words, dim)
     keep = np.full(words, 0xFFFFFFFF, np.uint32) if keep is None else keep
     noise = noise_table(counts**0.75)
-    rows = np.array(
-        list(itertools.chain.from_iterable([*s, -1] for s in sentences)), np.int32
-    )
+    rows = np.array(list(itertools.chain.from_iterable([*s, -1] for s in sentences)), np.int32)
     core_inputs, core_outputs = padded_matrix(words, dim), padded_matrix(words, dim)
     core_inputs[:-1, :dim], core_outputs[:-1, :dim] = inputs, outputs
     inputs, outputs = (m[:-1, :dim].astype(np.float64) for m in (core_inputs, core_outputs))
@@ -159,6 +157,14 @@ def test_noise_that_is_the_center_itself_is_left_out(isa, words, negatives):
 
 def test_a_word_repeated_through_a_sentence(isa):
     check(both(isa, [[4] * 70, [4, 1] * 20], words=6, dim=10, alpha=0.02, min_alpha=0.01))
+
+
+def test_large_deltas_are_limited(isa):
+    """Few words and a large alpha: without the limit this goes to infinity."""
+    changes = {"alpha": 2.0, "min_alpha": 1.0, "negative": 20, "block_length": 64}
+    results = both(isa, sentences(30, [60]), words=30, dim=10, **changes)
+    check(results)
+    assert any(np.abs(core).max() > 0.9 for core, _ in results[:2])
 
 
 @pytest.mark.parametrize("mode", ["weighted", "shrink"])

@@ -150,7 +150,11 @@ def _members(
                 for piece in _pieces(member, data):
                     yield piece
             except (zlib.error, OSError, EOFError, lzma.LZMAError, ValueError) as error:
-                what = "damaged" if done == 0 else f"damaged, or followed by other data, after member {done}"
+                what = (
+                    "damaged"
+                    if done == 0
+                    else f"damaged, or followed by other data, after member {done}"
+                )
                 raise DataError(f"{name}: the {method} data are {what}: {error}") from error
             data = b""
             if member.eof:
