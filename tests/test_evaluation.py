@@ -120,6 +120,13 @@ class TestAnalogies:
         result = analogies(vectors, write(": x\n" + "\n".join(lines)))
         assert (result.correct, result.total) == (right, 700)
 
+    def test_of_equal_answers_the_first_row_counts_however_far_apart(self, write):
+        rows = np.tile(np.array([[-1, -1]], np.float32), (3_000, 1))
+        rows[[0, 1, 2, 3, 2_999]] = [[1, 0], [0, 1], [1, 1], [0, 1], [0, 1]]
+        vectors = Vectors([f"w{i}" for i in range(3_000)], rows)
+        assert analogies(vectors, write("w0 w1 w2 w3\n")).correct == 1
+        assert analogies(vectors, write("w0 w1 w2 w2999\n")).correct == 0
+
     def test_zero_and_infinite_rows_are_never_the_answer_by_accident(self, write):
         rows = np.array([[1, 0], [0, 1], [1, 1], [0, 1], [0, 0], [np.nan, 1], [np.inf, 0]])
         vectors = Vectors(list("abcdefg"), rows.astype(np.float32))

@@ -112,6 +112,16 @@ class TestNearest:
         vectors = Vectors(words, np.tile(np.array([[1, 2]], np.float32), (200, 1)))
         assert [word for word, _ in vectors.nearest("w3", k=5)] == ["w0", "w1", "w2", "w4", "w5"]
 
+    def test_equal_cosines_come_by_row_among_others(self):
+        rng = np.random.default_rng(2)
+        matrix = np.eye(3, dtype=np.float32)[rng.integers(0, 3, 400)]
+        vectors = Vectors([f"w{i}" for i in range(400)], matrix)
+        query = np.array([3, 2, 1])
+        order = sorted(range(400), key=lambda row: (-matrix[row] @ query, row))
+        assert [word for word, _ in vectors.nearest(query, k=390)] == [
+            f"w{row}" for row in order[:390]
+        ]
+
     def test_nothing_is_near_nothing(self, vectors):
         assert vectors.nearest("nothing", k=2) == [("king", 0.0), ("queen", 0.0)]
         assert vectors.nearest("king", k=5)[-1] == ("nothing", 0.0)

@@ -270,8 +270,9 @@ def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
     largest = np.abs(vector).max()
     if largest == 0:
         return vector
-    vector = vector / largest  # so that no square overflows or vanishes
-    return vector / np.linalg.norm(vector)
+    scaled = vector / largest  # so that no square overflows or vanishes
+    unit: NDArray[np.float64] = scaled / np.linalg.norm(scaled)
+    return unit
 
 
 def _largest(scores: NDArray[np.float64], k: int) -> NDArray[np.intp]:

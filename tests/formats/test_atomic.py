@@ -219,3 +219,17 @@ def test_names_as_long_as_they_may_be_are_written(tmp_path):
     path = tmp_path / ("x" * 255)
     write_all([output(path, b"1")])
     assert path.read_bytes() == b"1"
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_files_of_others_in_shared_folders_are_refused(tmp_path, monkeypatch, exists):
+    tmp_path.chmod(0o1777)
+    if exists:
+        (tmp_path / "v.bin").write_bytes(b"old")
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    if exists:
+        with pytest.raises(FileError, match="belongs to another user"):
+            check_writable(tmp_path / "v.bin")
+    else:
+        check_writable(tmp_path / "v.bin")
+    assert len(names(tmp_path)) == exists
