@@ -147,8 +147,7 @@ def _members(
                     break
                 member = new()
             try:
-                for piece in _pieces(member, data):
-                    yield piece
+                yield from _pieces(member, data)
             except (zlib.error, OSError, EOFError, lzma.LZMAError, ValueError) as error:
                 what = (
                     "damaged"
