@@ -94,7 +94,7 @@ cdef class Run:
     isa : str
         Kernel to use, one of `available_isas`.
     loss_interval : int
-        The loss is measured in one step out of this many.
+        The loss is measured at one position out of this many.
 
     The rest are fields of `w2v.config.Config`.
     """
@@ -223,7 +223,7 @@ cdef class Worker:
         self.expected = NULL
 
     def take_loss(self):
-        """Return (loss, pairs) summed over the measured steps since the last call, float64."""
+        """Return (loss, pairs) summed over the places measured since the last call, float64."""
         cdef double loss, pairs
         self.run.kernel.take_loss(self.worker, &loss, &pairs)
         return loss, pairs

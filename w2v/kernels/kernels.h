@@ -32,7 +32,7 @@ typedef struct {
     int64_t negative;
     int64_t block_length;
     int64_t block_noise;
-    int64_t loss_interval;  /* the loss is measured in one step out of this many */
+    int64_t loss_interval;  /* the loss is measured at one position of this many */
     double alpha;
     double min_alpha;
     int64_t total;          /* tokens to train on, all epochs together */

@@ -46,7 +46,8 @@ static void private_block(w2v_worker *w, ptrdiff_t n) {
     for (ptrdiff_t q = 0; q < n; q++) {
         const ptrdiff_t p = w->pos - window + q;
         const ptrdiff_t left = w->left[p], right = w->right[p];
-        const int measure = ++w->steps % w->run->loss_interval == 0;
+        const int measure = w->until_measured == 0;
+        w->until_measured = (measure ? w->run->loss_interval : w->until_measured) - 1;
         for (ptrdiff_t i = p - left; i <= p + right; i++) {
             if (i == p) continue;
             const ptrdiff_t distance = i < p ? p - i : i - p;

@@ -167,20 +167,25 @@ static double sum_log_sigmoid(const float *logits, float sign, ptrdiff_t n) {
     return sum;
 }
 
-/* The loss of a step from its logits, in float64. */
-static void measure_loss(w2v_worker *w, ptrdiff_t n) {
+/* The loss, in float64, of a center's pairs and a context's noise, both the i-th of the step. */
+static void measure_place(w2v_worker *w, ptrdiff_t i) {
+    const ptrdiff_t pairs = 2 * w->window;
     const double share = (double)w->run->negative / (double)w->run->block_noise;
-    const float *logits = w->band + 2 * w->window * 2 * w->window;
-    for (ptrdiff_t k = 0; k < n * 2 * w->window; k++) {
-        const double weight = w->band_weight[k];
-        if (weight > 0) w->loss += weight * softplus(-logits[k]);
-        w->pairs += weight;
+    const float *logits = w->band + (pairs + i) * pairs, *weights = w->band_weight + i * pairs;
+    for (ptrdiff_t k = 0; k < pairs; k++) {
+        if (weights[k] > 0) w->loss += weights[k] * softplus(-logits[k]);
+        w->pairs += weights[k];
     }
-    for (ptrdiff_t i = 0; i < n; i++) {
-        const float *noise = w->noise_coef + i * w->noise_columns;
-        const double weight = share * w->mass[i];
-        if (weight > 0) w->loss -= weight * sum_log_sigmoid(noise, -1.0f, w->run->block_noise);
-    }
+    if (w->mass[i] > 0)
+        w->loss -= share * w->mass[i] *
+                   sum_log_sigmoid(w->noise_coef + i * w->noise_columns, -1.0f,
+                                   w->run->block_noise);
+}
+
+static void measure_loss(w2v_worker *w, ptrdiff_t n) {
+    for (; w->until_measured < n; w->until_measured += w->run->loss_interval)
+        measure_place(w, w->until_measured);
+    w->until_measured -= n;
 }
 
 /* Logits of centers' pairs become coefficients. */
@@ -312,7 +317,7 @@ static void shared_step(w2v_worker *w, ptrdiff_t n) {
         prefetch_row(w, input_row(w, rows[i]));
     set_band_weights(w, n, left, right);
     set_mass(w, left, right);
-    if (++w->steps % w->run->loss_interval == 0) measure_loss(w, n);
+    measure_loss(w, n);
     noise_coefficients(w, n);
     band_coefficients(w, n);
     remove_collisions(w, n, rows, left, right);

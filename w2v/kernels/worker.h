@@ -70,7 +70,7 @@ struct w2v_worker {
     float **targets;         /* private negatives: (negative + 1,) rows of one pair */
     float *pair_logits, *pair_coef; /* (negative + 1, rounded up to LANES) */
 
-    int64_t steps;
+    int64_t until_measured;  /* positions to pass before the loss is measured again */
     double loss, pairs;
 };
 

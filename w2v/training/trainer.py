@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v._core import STEP, Run, Worker
+from w2v._core import Run, Worker
 from w2v.config import Config
 from w2v.cpu import available_memory, chosen_isa
 from w2v.errors import ConfigError, DataError
@@ -24,8 +24,11 @@ from w2v.vectors import Vectors
 
 Path = str | os.PathLike[str]
 
-LOSS_INTERVAL = 128  # measuring a step costs about as much as training on it: 0.8 percent
-LOSS_STEPS = 512  # a small corpus has about this many steps measured at least
+# The loss is measured at one word out of so many. That costs about as much as training on the
+# word, so at most 0.8 percent of the time; prime, lest lines of one length are always met at
+# the same place.
+LOSS_INTERVALS = (127, 61, 31, 13, 7, 3, 1)
+LOSS_WORDS = 4096  # a small corpus has at least this many words measured
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -183,10 +186,7 @@ def _new_run(
     keep = tables.keep_thresholds(vocab.counts, config.sample)
     noise = tables.noise_table(vocab.counts, config.noise_exponent)
 
-    # the loss is measured once per so many steps; a private step is a single center
-    centers = float(vocab.counts @ (keep / 0xFFFFFFFF))
-    unit = STEP if config.negatives == "private" else 1
-    interval = min(LOSS_INTERVAL, int(centers / STEP / LOSS_STEPS))
+    kept = int(vocab.counts @ (keep / 0xFFFFFFFF))
     return Run(
         inputs,
         outputs,
@@ -203,7 +203,7 @@ def _new_run(
         min_alpha=config.min_alpha,
         block_length=config.block_length,
         block_noise=config.block_noise,
-        loss_interval=max(1, interval * unit),
+        loss_interval=next(i for i in LOSS_INTERVALS if i == 1 or i * LOSS_WORDS <= kept),
     )
 
 
