@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 
@@ -41,7 +42,7 @@ def test_chunks_cover_the_corpus_in_order(ends, threads):
     bounds = chunk_bounds(rows, threads)
     assert bounds[0] == 0
     assert bounds[-1] == len(rows)
-    assert all(0 < b - a <= LONGEST_CHUNK for a, b in zip(bounds, bounds[1:], strict=False)) or (
+    assert all(0 < b - a <= LONGEST_CHUNK for a, b in itertools.pairwise(bounds)) or (
         len(rows) == 0
     )
 
