@@ -85,7 +85,7 @@ class Config:
     epochs: int = 5
     alpha: float = 0.025
     min_alpha: float = 2.5e-6
-    block_length: int = 64
+    block_length: int = 128
     block_noise: int = 32
     threads: int = dataclasses.field(default_factory=available_cpus)
     seed: int = 1

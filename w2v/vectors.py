@@ -182,31 +182,30 @@ class Vectors:
         self, query: str | NDArray[np.floating[Any]] | Sequence[str]
     ) -> tuple[set[str], NDArray[np.float64]]:
         """Return the words of a query and its direction, of length 1 or 0."""
-        words: set[str] = set()
         if isinstance(query, str):
-            words = {query}
-            vector = self[query].astype(np.float64)
-        elif _are_words(query):
-            words = set(query)
-            rows = [self.row(word) for word in query]
-            vectors = self.matrix[rows].astype(np.float64)
-            vector = np.mean([_unit(one) for one in vectors], axis=0)
-        else:
-            try:
-                vector = np.asarray(query, dtype=np.float64)
-            except (TypeError, ValueError) as error:
-                raise ConfigError(
-                    f"the query {query!r:.60} is neither words nor a vector: give one or the other"
-                ) from error
-            if vector.shape != (self.dim,):
-                raise ConfigError(
-                    f"the query has the shape {vector.shape}: give a word, several words, or a "
-                    f"vector of shape ({self.dim},)"
-                )
+            return {query}, self._direction(query)
+        if _are_words(query):
+            return set(query), _unit(np.mean([self._direction(word) for word in query], axis=0))
+        try:
+            vector = np.asarray(query, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise ConfigError(
+                f"the query {query!r:.60} is neither words nor a vector: give one or the other"
+            ) from error
+        if vector.shape != (self.dim,):
+            raise ConfigError(
+                f"the query has the shape {vector.shape}: give a word, several words, or a "
+                f"vector of shape ({self.dim},)"
+            )
         if not np.isfinite(vector).all():
-            name = f"the vector of {query!r:.60}" if words else "the query"
-            raise DataError(f"{name} is not finite: nothing is near it")
-        return words, _unit(vector)
+            raise DataError("the query's vector is not finite: nothing is near it")
+        return set(), _unit(vector)
+
+    def _direction(self, word: str) -> NDArray[np.float64]:
+        vector = self[word].astype(np.float64)
+        if not np.isfinite(vector).all():
+            raise DataError(f"the vector of {word!r} is not finite: nothing is near it")
+        return _unit(vector)
 
     def _cosines(self, unit: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the cosine of every row with a vector of length 1; shape (n,), finite."""
@@ -268,8 +267,12 @@ def _are_words(query: object) -> bool:
 
 
 def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
-    norm = np.linalg.norm(vector)
-    return vector / norm if norm > 0 else vector
+    largest = np.abs(vector).max()
+    if largest == 0:
+        return vector
+    scaled = vector / largest  # so that no square overflows or vanishes
+    unit: NDArray[np.float64] = scaled / np.linalg.norm(scaled)
+    return unit
 
 
 def _largest(scores: NDArray[np.float64], k: int) -> NDArray[np.intp]:

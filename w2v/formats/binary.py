@@ -120,5 +120,5 @@ def save(vectors: Vectors, file: BinaryIO) -> None:
 def size(vectors: Vectors) -> int:
     """Return how many bytes `save` writes."""
     n, dim = vectors.matrix.shape
-    words = len(encode_words(vectors.words, _SEPARATORS)) - n
+    words = len(encode_words(vectors.words, _SEPARATORS)) - (n - 1)
     return int(len(b"%d %d\n" % (n, dim)) + words + n * (dim * 4 + 2))

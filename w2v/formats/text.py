@@ -20,6 +20,7 @@ from w2v.vectors import Vectors
 
 _SEPARATORS = " \t\n"
 _BLOCK_NUMBERS = 1 << 18
+_SAMPLE_BYTES = 1 << 16
 _NUMERIC = b"0123456789+-.eEnNaAiIfFtTyY \t\r"
 
 
@@ -72,11 +73,9 @@ def _broken_line(source: Source, header: Header, row: int, pos: int, column: int
         return f"{place}: the line is empty: the file is damaged or the header is wrong"
     if column < 0:
         return f"{place}: the line does not begin with a word"
-    fields = line.split()
-    word = fields[0].decode("utf-8", "backslashreplace")
-    # The word itself may hold other white space: count the fields from the end of it.
-    numbers = line[len(line.replace(b"\t", b" ").partition(b" ")[0]) :].replace(b"\t", b" ")
-    fields = [field for field in numbers.replace(b"\r", b" ").split(b" ") if field]
+    word = line.replace(b"\t", b" ").partition(b" ")[0].decode("utf-8", "backslashreplace")
+    # Not split(): it would also cut at bytes that do not separate numbers here.
+    fields = [field for field in _numbers(line).split(b" ") if field]
     if column < header.dim and column < len(fields):
         bad = fields[column][:40].decode("utf-8", "backslashreplace")
         return f"{place}: number {column + 1} of {word!r} is {bad!r}, which is not a number"
@@ -115,18 +114,37 @@ def save(vectors: Vectors, file: BinaryIO) -> None:
 def looks_like(source: Source) -> bool:
     """Tell whether what follows the header is text rather than binary.
 
-    Looked at is the rest of the first line, after its word. In a binary file a newline
-    may stand anywhere among the numbers, so a short line counts only if it has the
-    promised number of decimals and no control character stands near.
+    Parameters
+    ----------
+    source : Source
+        A file with the header of both formats.
+
+    Returns
+    -------
+    bool
+        True if what follows the first word are decimals, even too few or too many.
+
+    Raises
+    ------
+    DataError
+        There is no header.
     """
     header = read_header(source)
-    sample = source.data[header.end : header.end + 65_536]
-    line, newline, _ = sample.partition(b"\n")
-    numbers = line.replace(b"\t", b" ").partition(b" ")[2]
+    lines = source.data[header.end : header.end + _SAMPLE_BYTES].split(b"\n")
+    numbers = _numbers(lines[0])
     if not numbers or numbers.translate(None, _NUMERIC):
         return False
     # The bytes of one ordinary float32 (2**-13 to 2) never are all numeric characters.
-    if len(numbers) >= 4 or not newline:
+    if len(numbers) >= 4 or len(lines) == 1:
         return True
-    control = bytes(set(range(32)) - set(b"\t\n\v\f\r"))
-    return len(numbers.split()) == header.dim and sample.translate(None, control) == sample
+    # Less than one float32: a newline may stand anywhere among the numbers of a binary
+    # file, but then its other lines do not look right.
+    return all(
+        len(_numbers(line).split()) == header.dim and not _numbers(line).translate(None, _NUMERIC)
+        for line in lines[: min(header.words, len(lines) - 1)]
+    )
+
+
+def _numbers(line: bytes) -> bytes:
+    """Return what follows the word of a line."""
+    return line.replace(b"\t", b" ").partition(b" ")[2].replace(b"\r", b" ")

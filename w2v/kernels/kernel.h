@@ -17,6 +17,8 @@
 
 enum { TILE_ROWS = 2, TILE_DISTANCES = 5 };
 
+#define DELTA_LIMIT 0.5f /* see shared.h */
+
 #include "products.h"
 #include "worker.h"
 

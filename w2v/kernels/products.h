@@ -69,7 +69,13 @@ INLINE void clear_tile(vf (*acc)[TILE_COLS], const int rows, const int cols) {
     }
 }
 
-/* Add a tile's row to a row in memory. */
+/* Add a tile's row to a row of a matrix, no component by more than DELTA_LIMIT. */
+INLINE void add_delta(float *row, const vf *acc, const int cols) {
+    UNROLL for (int c = 0; c < cols; c++)
+        store(row + c * LANES, load(row + c * LANES) + clamp(acc[c], DELTA_LIMIT));
+}
+
+/* Add a tile's row to a row of a buffer. */
 INLINE void add_row(float *row, const vf *acc, const int cols) {
     UNROLL for (int c = 0; c < cols; c++)
         store(row + c * LANES, load(row + c * LANES) + acc[c]);

@@ -7,6 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
 
 #define INLINE static inline __attribute__((always_inline))
 #if defined(__clang__)
@@ -47,6 +52,23 @@ INLINE void store_unaligned(float *p, vf x) { *(vf_unaligned *)p = x; }
 
 /* Lanes of `a` where the mask is all ones, lanes of `b` where it is zero. */
 INLINE vf choose(vi mask, vf a, vf b) { return (vf)((mask & (vi)a) | (~mask & (vi)b)); }
+
+/* x brought between -limit and limit: the one operation that C's vector types lack. */
+INLINE vf clamp(vf x, float limit) {
+    const vf high = splat(limit), low = splat(-limit);
+#if LANES == 16
+    return (vf)_mm512_max_ps(_mm512_min_ps((__m512)x, (__m512)high), (__m512)low);
+#elif LANES == 8
+    return (vf)_mm256_max_ps(_mm256_min_ps((__m256)x, (__m256)high), (__m256)low);
+#elif defined(__x86_64__)
+    return (vf)_mm_max_ps(_mm_min_ps((__m128)x, (__m128)high), (__m128)low);
+#elif defined(__aarch64__)
+    return (vf)vmaxq_f32(vminq_f32((float32x4_t)x, (float32x4_t)high), (float32x4_t)low);
+#else
+    x = choose(x > high, high, x);
+    return choose(x < low, low, x);
+#endif
+}
 
 #if defined(__clang__) || __GNUC__ >= 12
 #define SHUFFLE(a, b, f, s) __builtin_shufflevector(a, b, EACH_LANE(f, s))
@@ -107,10 +129,8 @@ INLINE void transpose(vf *r) {
  * whose error there is below float32's own. Adding 1.5 * 2^23 rounds t to a whole number
  * that then stands in the low bits of the sum. */
 INLINE vf sigmoid(vf x) {
-    const vf limit = splat(40.0f), magic = splat(12582912.0f);
-    x = choose(x > limit, limit, x);
-    x = choose(x < -limit, -limit, x);
-    vf t = x * splat(-1.44269504f);
+    const vf magic = splat(12582912.0f);
+    vf t = clamp(x, 40.0f) * splat(-1.44269504f);
     vf rounded = t + magic;
     vf f = t - (rounded - magic);
     vf p = splat(1.540353e-4f);

@@ -4,6 +4,8 @@ from libc.stdint cimport int32_t, int64_t
 from libc.stdlib cimport free, realloc
 from libc.string cimport memcpy
 
+import numpy as np
+
 
 cdef extern from "merge.h" nogil:
     void advise_huge(void *start, size_t bytes)
@@ -88,6 +90,10 @@ cdef class RowBuffer:
     def rewind(self):
         """Write from the start again; the rows stay readable until they are overwritten."""
         self.used = 0
+
+    def array(self):
+        """Return all the room as an array that shares it; while it lives there is no more room."""
+        return np.frombuffer(self, np.int32)
 
     def trim(self):
         """Give back the room that is not used."""

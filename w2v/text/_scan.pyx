@@ -44,12 +44,17 @@ cdef extern from "merge.h" nogil:
         const char *next
         const char *end
     size_t foreign_words(const Table *table, char *to)
-    int merge_tables(Table *into, Table *source, int32_t *numbers, const int64_t *seen,
-                     int64_t *first, Lowered *lowered)
-    int64_t frequent_words(const Table *table, uint64_t min_count, const int64_t *first,
-                           int64_t *chosen, int64_t *counts, int64_t *firsts)
-    size_t chosen_words(const Table *table, const int64_t *chosen, int64_t n, char *to,
-                         int32_t *numbers)
+    int merge_tables(
+        Table *into, Table *source, int32_t *numbers, const int64_t *seen, int64_t *first,
+        Lowered *lowered
+    )
+    int64_t frequent_words(
+        const Table *table, uint64_t min_count, const int64_t *first, int64_t *chosen,
+        int64_t *counts, int64_t *firsts
+    )
+    size_t chosen_words(
+        const Table *table, const int64_t *chosen, int64_t n, char *to, int32_t *numbers
+    )
 
 OUT_OF_VOCABULARY = OUT_OF_VOCABULARY_VALUE
 SENTENCE_END = SENTENCE_END_VALUE
@@ -152,7 +157,8 @@ cdef class Scanner:
             nul = <char *>memchr(self.text + at, 0, size)
         if nul != NULL:
             raise DataError(
-                f"{name}: NUL byte at byte {offset + (nul - self.text - at)}: this is not plain text"
+                f"{name}: NUL byte at byte {offset + (nul - self.text - at)}: "
+                "this is not plain text; convert it, or remove such bytes: tr -d '\\000'"
             )
         return 0
 
@@ -333,7 +339,9 @@ cdef class Words:
             lowered.end = lowered.next + words.shape[0] - INLINE_BYTES
             how = &lowered
         with nogil:
-            failed = merge_tables(&self.table, &scanner.table, &numbers[0], &seen[0], &first[0], how)
+            failed = merge_tables(
+                &self.table, &scanner.table, &numbers[0], &seen[0], &first[0], how
+            )
         if failed:
             raise MemoryError
         return 0

@@ -11,6 +11,7 @@ import select
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from w2v.errors import FileError
@@ -37,7 +38,8 @@ class Block(Protocol):
         Its length, for progress.
     """
 
-    bytes: int
+    @property
+    def bytes(self) -> int: ...  # noqa: D102
 
     def scan(self, scanner: Scanner) -> Scanned:
         """Count and number its words; see `Scanner.scan_bytes`."""
@@ -228,7 +230,7 @@ def _chunks(source: Source, stopping: threading.Event) -> Iterator[bytes]:
         if source.path == STDIN:
             yield from _gather(_stdin_chunks(stopping))
         else:
-            with open(source.path, "rb", buffering=0) as file:
+            with Path(source.path).open("rb", buffering=0) as file:
                 yield from _gather(_fd_chunks(file.fileno(), stopping))
     except OSError as error:
         if isinstance(error, FileError):

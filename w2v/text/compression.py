@@ -147,10 +147,13 @@ def _members(
                     break
                 member = new()
             try:
-                for piece in _pieces(member, data):
-                    yield piece
+                yield from _pieces(member, data)
             except (zlib.error, OSError, EOFError, lzma.LZMAError, ValueError) as error:
-                what = "damaged" if done == 0 else f"damaged, or followed by other data, after member {done}"
+                what = (
+                    "damaged"
+                    if done == 0
+                    else f"damaged, or followed by other data, after member {done}"
+                )
                 raise DataError(f"{name}: the {method} data are {what}: {error}") from error
             data = b""
             if member.eof:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 from collections.abc import Callable, Iterable, Sequence
@@ -16,7 +17,7 @@ from w2v.text.blocks import BLOCK
 from w2v.text.reading import Reading
 from w2v.text.rows import RowStore, default_memory_limit
 from w2v.text.sentences import sentence_blocks
-from w2v.text.sources import Source, find_sources
+from w2v.text.sources import find_sources
 from w2v.text.vocab import Vocab, decode_words
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
@@ -60,14 +61,13 @@ class Corpus:
     bytes: int
     paths: list[str]
     fingerprint: str
-    _store: RowStore | None = dataclasses.field(default=None, repr=False, compare=False)
 
     def close(self) -> None:
-        """Drop the rows and their temporary file; further calls do nothing."""
+        """Drop the rows and with them their temporary file; further calls do nothing.
+
+        The file has no name: its room is free again as soon as nothing refers to its rows.
+        """
         self.rows = np.empty(0, np.int32)
-        if self._store is not None:
-            self._store.close()
-            self._store = None
 
     def __enter__(self) -> Corpus:
         return self
@@ -134,13 +134,13 @@ def read_corpus(
     limit = default_memory_limit() if memory_limit is None else memory_limit
     expected = sum(source.size or 0 for source in sources) // BYTES_PER_ROW
     store = RowStore(limit, tmpdir, expected)
-    try:
+    with contextlib.closing(store):
         reading = Reading(store, BLOCK)
         reading.scan(sources, threads, progress)
-        return _finish(reading, store, sources, min_count, max_vocab, lowercase, threads)
-    except BaseException:
-        store.close()
-        raise
+        words = reading.words(lowercase)
+        vocab = _vocabulary(words, reading, min_count, max_vocab, least=2)
+        reading.renumber(words.row_maps(), threads)
+        return vocab, _corpus(reading, vocab, store, [source.path for source in sources])
 
 
 def corpus_from_sentences(
@@ -175,13 +175,13 @@ def corpus_from_sentences(
         The disk is full.
     """
     store = RowStore(default_memory_limit() if memory_limit is None else memory_limit, tmpdir)
-    try:
+    with contextlib.closing(store):
         reading = Reading(store, BLOCK)
         reading.scan_here(sentence_blocks(sentences, BLOCK))
-        return _finish(reading, store, [], min_count, max_vocab, lowercase, 1)
-    except BaseException:
-        store.close()
-        raise
+        words = reading.words(lowercase)
+        vocab = _vocabulary(words, reading, min_count, max_vocab, least=2)
+        reading.renumber(words.row_maps(), threads=1)
+        return vocab, _corpus(reading, vocab, store, [])
 
 
 def count_words(
@@ -217,29 +217,16 @@ def count_words(
     return _vocabulary(reading.words(lowercase), reading, min_count, max_vocab, least=1)
 
 
-def _finish(
-    reading: Reading,
-    store: RowStore,
-    sources: list[Source],
-    min_count: int,
-    max_vocab: int | None,
-    lowercase: bool,
-    threads: int,
-) -> tuple[Vocab, Corpus]:
-    words = reading.words(lowercase)
-    vocab = _vocabulary(words, reading, min_count, max_vocab, least=2)
-    reading.renumber(words.row_maps(), threads)
-    corpus = Corpus(
+def _corpus(reading: Reading, vocab: Vocab, store: RowStore, paths: list[str]) -> Corpus:
+    return Corpus(
         rows=store.finish(),
         tokens=reading.tokens,
         kept=int(vocab.counts.sum()),
         lines=reading.lines,
         bytes=reading.bytes,
-        paths=[source.path for source in sources],
+        paths=paths,
         fingerprint=f"{reading.fingerprint:016x}",
-        _store=store,
     )
-    return vocab, corpus
 
 
 def _vocabulary(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,14 +121,14 @@ class Reading:
                 progress(self.bytes, total)
 
         try:
-            crew.run([lambda n=n: work(n) for n in range(threads)], tick)
+            crew.run([functools.partial(work, number) for number in range(threads)], tick)
         finally:
             crew.stopping.set()
             feed.close()
         if progress is not None:
             progress(self.bytes, self.bytes if total is None else total)
 
-    def scan_here(self, blocks: Iterator[Block]) -> None:
+    def scan_here(self, blocks: Iterable[Block]) -> None:
         """Scan blocks in this thread: they are made by a Python program that runs in it."""
         worker = _Worker(self._block)
         self._workers = [worker]
@@ -157,7 +158,7 @@ class Reading:
         crew = Crew()
         order = InOrder(_Joiner(store), np.copy, crew.stopping, 2 * threads)
         starts = [0, *(end for _, end in self._parts)]
-        longest = max((end - start for start, (_, end) in zip(starts, self._parts)), default=0)
+        longest = int(np.diff(starts).max(initial=0))
         places = iter(range(len(self._parts)))
         lock = threading.Lock()
 

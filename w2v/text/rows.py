@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from pathlib import Path
@@ -24,17 +25,15 @@ def default_memory_limit() -> int:
     at most 2 GiB.
     """
     sizes = [DEFAULT_LIMIT * 4]
-    try:
+    # Where there is no /proc, what sysconf said has to do.
+    with contextlib.suppress(OSError, ValueError):
         sizes.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
         for line in Path("/proc/meminfo").read_text().splitlines():
             if line.startswith("MemAvailable:"):
                 sizes.append(int(line.split()[1]) * 1024)
-    except (OSError, ValueError):
-        pass  # not Linux: what sysconf said, or 2 GiB
-    try:
+    # In no container, or in one without a limit ("max"), there is no such number.
+    with contextlib.suppress(OSError, ValueError):
         sizes.append(int(Path("/sys/fs/cgroup/memory.max").read_text()))
-    except (OSError, ValueError):
-        pass  # no container, or one without a limit ("max")
     return min(sizes) // 4
 
 
@@ -84,7 +83,7 @@ class RowStore:
         self._used = 0
         if self._memory is not None:
             self._memory.rewind()
-            self._view = np.frombuffer(self._memory, np.int32)
+            self._view = self._memory.array()
 
     def read(self, start: int, stop: int) -> NDArray[np.int32]:
         """Return rows [start, stop) of the first writing, after `rewind`."""
@@ -92,7 +91,7 @@ class RowStore:
             return self._view[start:stop]
         assert self._file is not None
         out = np.empty(stop - start, np.int32)
-        into = memoryview(out).cast("B")
+        into = out.data.cast("B")
         at = 0
         while at < len(into):
             got = os.preadv(self._file.fileno(), [into[at:]], start * ROW_BYTES + at)
@@ -102,20 +101,24 @@ class RowStore:
         return out
 
     def finish(self) -> NDArray[np.int32]:
-        """Return the rows: an array in memory, or a memory map of the file."""
+        """Return the rows: an array in memory, or a memory map of the file.
+
+        They outlive `close`: a map needs neither the name nor the descriptor of its file.
+        """
         self._view = None
         if self._memory is not None:
             self._memory.trim()
             memory, self._memory = self._memory, None
-            return np.frombuffer(memory, np.int32)[: self._used]
+            return memory.array()[: self._used]
         assert self._file is not None
         if self._used == 0:
             return np.empty(0, np.int32)
         os.ftruncate(self._file.fileno(), self._used * ROW_BYTES)
+        # The map keeps the file alive; its descriptor need not stay open.
         return np.memmap(self._file, np.int32, "r+", shape=(self._used,))
 
     def close(self) -> None:
-        """Drop the rows; a temporary file is gone with its last user."""
+        """Let go of memory and file; a temporary file is gone with its last user."""
         self._memory = self._view = None
         if self._file is not None:
             self._file.close()
@@ -132,7 +135,7 @@ class RowStore:
                 f"{self._tmpdir or tempfile.gettempdir()}: no temporary file can be made here "
                 f"({error.strerror}): name another folder with --tmpdir"
             ) from error
-        rows = np.frombuffer(self._memory, np.int32)[: self._used]
+        rows = self._memory.array()[: self._used]
         self._used = 0
         self._write(rows)
         self._used = len(rows)
@@ -140,7 +143,7 @@ class RowStore:
 
     def _write(self, rows: NDArray[np.int32]) -> None:
         assert self._file is not None
-        data = memoryview(np.ascontiguousarray(rows)).cast("B")
+        data = np.ascontiguousarray(rows).data.cast("B")
         at = self._used * ROW_BYTES
         try:
             while len(data):

@@ -93,9 +93,7 @@ def _culprit(lists: list[list[str]], before: int) -> DataError:
             if not word:
                 return DataError(f"{place} is an empty word: leave it out")
             if _NOT_IN_A_WORD.search(word):
-                return DataError(
-                    f"{place} contains a space, tab, line end or NUL: a word cannot"
-                )
+                return DataError(f"{place} contains a space, tab, line end or NUL: a word cannot")
             try:
                 word.encode("utf-8", "surrogateescape")
             except UnicodeEncodeError:

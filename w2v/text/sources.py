@@ -7,6 +7,7 @@ import glob
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from w2v.errors import DataError, FileError
 from w2v.text.compression import HEAD_BYTES, compression_of, refuse_binary
@@ -78,21 +79,23 @@ def find_sources(
 def _expand(path: str) -> Iterator[str]:
     if path == STDIN:
         yield path
-    elif os.path.isdir(path):
+    elif not path:
+        raise FileError("'': an empty name names no file")
+    elif Path(path).is_dir():
         yield from _folder(path)
     elif os.path.lexists(path) or not glob.has_magic(path):
         yield path
     else:
-        matches = sorted(glob.glob(path, recursive=True))
+        matches = sorted(glob.glob(path, recursive=True))  # noqa: PTH207  (also absolute patterns)
         if not matches:
             raise FileError(f"{path}: no file has this name or matches it")
         # "**" has found what is in the folders already.
         folders = "**" not in path
-        files = [match for match in matches if folders or not os.path.isdir(match)]
+        files = [match for match in matches if folders or not Path(match).is_dir()]
         if not files:
             raise DataError(f"{path}: only folders match, no file")
         for match in files:
-            yield from _folder(match) if os.path.isdir(match) else [match]
+            yield from _folder(match) if Path(match).is_dir() else [match]
 
 
 def _folder(path: str) -> Iterable[str]:
@@ -103,23 +106,23 @@ def _folder(path: str) -> Iterable[str]:
     for folder, subfolders, names in os.walk(path, onerror=refuse):
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
         for name in names:
-            file = os.path.join(folder, name)
+            file = Path(folder, name)
             # Sockets, pipes and the like in a folder were not asked for by name.
-            if not name.startswith(".") and (os.path.isfile(file) or os.path.islink(file)):
+            if not name.startswith(".") and (file.is_file() or file.is_symlink()):
                 files.append(file)
     if not files:
         raise DataError(f"{path}: the folder holds no file (hidden files are left out)")
-    return sorted(files, key=lambda file: file.split(os.sep))
+    return [str(file) for file in sorted(files)]
 
 
 def _inspect(path: str) -> Source:
     if path == STDIN:
         return Source(path)
     try:
-        status = os.stat(path)
+        status = Path(path).stat()
         if not stat.S_ISREG(status.st_mode):
             return Source(path)
-        with open(path, "rb", buffering=0) as file:
+        with Path(path).open("rb", buffering=0) as file:
             head = file.read(HEAD_BYTES)
     except OSError as error:
         raise FileError(f"{path}: cannot be read: {error.strerror}") from error

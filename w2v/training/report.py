@@ -10,10 +10,9 @@ import numpy as np
 from w2v.cpu import chosen_isa, cpu_model, peak_memory
 
 if TYPE_CHECKING:
+    from w2v.config import Config
     from w2v.text.corpus import Corpus
     from w2v.text.vocab import Vocab
-
-    from w2v.config import Config
 
 
 def new_record(corpus: Corpus, vocab: Vocab, config: Config) -> dict[str, Any]:

@@ -1,0 +1,68 @@
+"""Which runs make up a session, and in which order."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from .contenders import Contender
+
+SPEED_REPEATS = 3
+TEXT_REPEATS = 5
+STARTUP_REPEATS = 15
+ACCURACY_EPOCHS = 5
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """One run: ``speed`` and ``accuracy`` train, ``text`` makes rows, the others start w2v."""
+
+    task: str
+    contender: str
+    threads: int
+    epochs: int = 0
+    seed: int = 0
+    repeat: int = 1
+
+
+def speed(contenders: Sequence[Contender], threads: int, repeats: int) -> list[Task]:
+    """One epoch of everybody in turn; each round starts with another: drift falls on all."""
+    tasks = []
+    for repeat in range(1, repeats + 1):
+        first = (repeat - 1) % len(contenders)
+        for contender in [*contenders[first:], *contenders[:first]]:
+            tasks.append(Task("speed", contender.name, threads, 1, 1, repeat))
+    return tasks
+
+
+def accuracy(
+    contenders: Sequence[Contender], threads: int, seeds: int, peer_seeds: int
+) -> list[Task]:
+    """Full-length runs of everybody, seed by seed."""
+    return [
+        Task(
+            "accuracy",
+            contender.name,
+            contender.accuracy_threads or threads,
+            ACCURACY_EPOCHS,
+            seed,
+        )
+        for seed in range(1, max(seeds, peer_seeds) + 1)
+        for contender in contenders
+        if seed <= (peer_seeds if contender.peer else seeds)
+    ]
+
+
+def text_and_startup(threads: int) -> list[Task]:
+    """Text to rows on one thread and on all, and how long the quickest commands take."""
+    tasks = [
+        Task("text", "w2v", count, repeat=repeat)
+        for repeat in range(1, TEXT_REPEATS + 1)
+        for count in sorted({1, threads})
+    ]
+    tasks += [
+        Task(task, "w2v", 1, repeat=repeat)
+        for repeat in range(1, STARTUP_REPEATS + 1)
+        for task in ("similar", "help")
+    ]
+    return tasks

@@ -1,0 +1,213 @@
+"""Render results as tables of README.md: ``python -m benchmarks.render [--check]``.
+
+A table stands between ``<!-- benchmark:NAME/TABLE -->`` and ``<!-- /benchmark:NAME/TABLE -->``,
+each on a line of its own; NAME is a file of results/, TABLE one of `TABLES`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from . import store
+from .summary import OURS
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+BLOCK = re.compile(
+    r"^<!-- benchmark:(?P<key>(?P<name>[\w-]+)/(?P<table>\w+)) -->\n"
+    r"(?P<body>.*?)"
+    r"^<!-- /benchmark:(?P=key) -->$",
+    re.MULTILINE | re.DOTALL,
+)
+MARKER = re.compile(r"^<!-- /?benchmark:.*-->$", re.MULTILINE)
+Results = dict[str, Any]
+
+
+class RenderError(Exception):
+    """A marker that cannot be served; the message names it."""
+
+
+def render(readme: str, load: Callable[[str], Results]) -> str:
+    """Return `readme` with every marked table made anew from ``load(NAME)``.
+
+    Raises
+    ------
+    RenderError
+        There is no marker at all, one is not closed, or one names an unknown table.
+    """
+    blocks = list(BLOCK.finditer(readme))
+    if not blocks:
+        raise RenderError("no <!-- benchmark:NAME/TABLE --> marker")
+    if len(MARKER.findall(readme)) != 2 * len(blocks):
+        raise RenderError("a benchmark marker has no partner, or two tables are nested")
+
+    def replace(match: re.Match[str]) -> str:
+        key, table = match["key"], match["table"]
+        if table not in TABLES:
+            raise RenderError(f"benchmark:{key}: no table {table}; there are {', '.join(TABLES)}")
+        body = "\n".join(TABLES[table](load(match["name"])))
+        return f"<!-- benchmark:{key} -->\n{body}\n<!-- /benchmark:{key} -->"
+
+    return BLOCK.sub(replace, readme)
+
+
+def load_finished(name: str) -> Results:
+    """Return the finished results called `name`; `RenderError` where there are none."""
+    path = store.final_path(store.RESULTS, name)
+    if not path.exists():
+        raise RenderError(f"benchmark:{name}: no results/{path.name}")
+    return store.load(path)
+
+
+def setup(results: Results) -> list[str]:
+    """Say in one paragraph what was measured, on what, and when."""
+    where, settings = results["machine"], results["settings"]
+    versions = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
+    cores = f"{where['cores'] or where['cpus']} cores"
+    cpu = where["cpu"] or where["architecture"]
+    return [
+        f"Measured {results['started'].split()[0]} on {cpu}, {cores}, "
+        f"{where['memory_bytes'] / 2**30:.0f} GiB, {where['system']}, "
+        f"{where['compiler'] or 'compiler unknown'}; w2v used its {results['isa']} kernel. "
+        f"Text: {results['corpus']['name']}, {results['corpus']['bytes']:,} bytes, "
+        f"{results['corpus']['tokens']:,} words. Settings: skip-gram, dim {settings['dim']}, "
+        f"window {settings['window']}, negative {settings['negative']}, "
+        f"sample {settings['sample']:g}, min-count {settings['min_count']}, "
+        f"alpha {settings['alpha']:g}, {settings['threads']} threads. Versions: {versions}."
+    ]
+
+
+def speed(results: Results) -> list[str]:
+    """One epoch of everybody: whole process, training alone, memory."""
+    found = results["summary"]["speed"]
+    ratios = results["summary"]["ratios"]
+    lines = [
+        "| 1 epoch | whole process, s | w2v is faster by | training, words/s "
+        "| w2v is faster by | peak memory, MB |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for name, title in _titles(results):
+        if name not in found:
+            lines.append(_absent(results, name, title, 5))
+            continue
+        one, ratio = found[name], ratios[name]
+        whole, rate = one["whole"], one["words_per_second"]
+        lines.append(
+            f"| {title} | {_seconds(whole['median'])} ({_seconds(whole['min'])} to "
+            f"{_seconds(whole['max'])}) | {_times(ratio['whole'], name)} "
+            f"| {_rate(rate['median'])} | {_times(ratio['training'], name)} "
+            f"| {one['peak_memory_bytes']['max'] / 1e6:.0f} |"
+        )
+    runs = max((one["whole"]["n"] for one in found.values()), default=0)
+    return [*lines, "", f"Medians of {runs} runs in turn (least to greatest)."]
+
+
+def accuracy(results: Results) -> list[str]:
+    """Full-length runs of everybody: mean and standard deviation over seeds."""
+    found = results["summary"]["accuracy"]
+    if not found:
+        raise RenderError(f"benchmark:{results['name']}/accuracy: measured without --full")
+    epochs = next(iter(found.values()))["epochs"]
+    lines = [
+        f"| {epochs} epochs | runs | analogies, % | semantic | syntactic "
+        "| WS-353 | MEN | SimLex-999 |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for name, title in _titles(results):
+        if name not in found:
+            lines.append(_absent(results, name, title, 7))
+            continue
+        one = found[name]
+        cells = (_score(one[key]) for key in SCORE_COLUMNS)
+        lines.append(f"| {title} | {one['analogies']['n']} | {' | '.join(cells)} |")
+    return [
+        *lines,
+        "",
+        "Means over the runs (standard deviation); correlations are Spearman's, x 100.",
+    ]
+
+
+def commands(results: Results) -> list[str]:
+    """Text to rows, and how long the short commands take."""
+    summary = results["summary"]
+    lines = ["| | median | runs |", "|---|---:|---:|"]
+    for threads, rate in summary["text"].items():
+        plural = "" if threads == "1" else "s"
+        lines.append(
+            f"| text to rows, {threads} thread{plural} "
+            f"| {rate['median'] / 1e6:.0f} M words/s | {rate['n']} |"
+        )
+    for task, title in (("similar", "`w2v similar king`"), ("help", "`w2v --help`")):
+        if task in summary["startup"]:
+            took = summary["startup"][task]
+            lines.append(f"| {title} | {took['median']:.2f} s | {took['n']} |")
+    return lines
+
+
+TABLES: dict[str, Callable[[Results], list[str]]] = {
+    "setup": setup,
+    "speed": speed,
+    "accuracy": accuracy,
+    "commands": commands,
+}
+SCORE_COLUMNS = ("analogies", "semantic", "syntactic", "ws353", "men", "simlex")
+
+
+def _titles(results: Results) -> list[tuple[str, str]]:
+    """Everybody, those who are missing last: none is dropped in silence."""
+    return [(one["name"], one["title"]) for one in results["contenders"] + results["missing"]]
+
+
+def _absent(results: Results, name: str, title: str, columns: int) -> str:
+    reasons = {one["name"]: one["why"] for one in results["missing"]}
+    reasons |= {one["contender"]: "failed" for one in results["failed"]}
+    return f"| {title} | not measured: {reasons.get(name, 'not asked for')} |{' |' * (columns - 1)}"
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.1f}" if value < 100 else f"{value:.0f}"
+
+
+def _rate(value: float) -> str:
+    return f"{value / 1e6:.1f} M" if value >= 1e6 else f"{value / 1e3:.0f} k"
+
+
+def _times(ratio: float, name: str) -> str:
+    if name == OURS:
+        return ""
+    return f"{ratio:.1f} x" if ratio < 10 else f"{ratio:.0f} x"
+
+
+def _score(one: dict[str, float | None]) -> str:
+    return f"{one['mean']:.1f}" + ("" if one["sd"] is None else f" ({one['sd']:.1f})")
+
+
+def main() -> int:
+    """Bring summaries and README.md up to date, or with --check only say whether they are."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.render", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="change nothing; 1 if out of date")
+    options = parser.parse_args()
+    try:
+        before = README.read_text(encoding="utf-8")
+        if not options.check:
+            for path in sorted(store.RESULTS.glob("*.json")):
+                store.refresh(path)
+        after = render(before, load_finished)
+    except (RenderError, store.StoreError, FileNotFoundError) as error:
+        print(f"benchmarks.render: {error}", file=sys.stderr)
+        return 2
+    if before == after:
+        return 0
+    if options.check:
+        print("README.md: the tables are not those of benchmarks/results", file=sys.stderr)
+        return 1
+    README.write_text(after, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,185 @@
+"""Measure w2v against its peers: ``python -m benchmarks.run --help``."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+import re
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from . import plan, store
+from .bench import Bench
+from .contenders import Contender, MissingError, Settings
+from .corpus import inspect
+from .prepare import TEST_SETS, SetupError, begin, check_test_sets, gather, now, place_corpus, say
+from .process import ProcessError
+
+# More of the CPUs than this in other hands, and a timing is called noisy.
+NOISE = 0.05
+
+TASK_KEYS = tuple(field.name for field in dataclasses.fields(plan.Task))
+
+
+def main() -> int:
+    """Run a session; return 0 if nothing failed, 1 if a run failed, 2 if it cannot begin."""
+    options = parse(sys.argv[1:])
+    # A terminated session cleans up as an interrupted one does.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        with tempfile.TemporaryDirectory(prefix="w2v-bench-", dir=options.tmpdir) as scratch:
+            return session(options, Path(scratch))
+    except (SetupError, store.StoreError, MissingError) as error:
+        print(f"benchmarks.run: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        say("interrupted; the same command goes on where this one stopped")
+        return 130
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
+    text = parser.add_mutually_exclusive_group(required=True)
+    text.add_argument("--corpus", type=Path, help="a text file")
+    text.add_argument(
+        "--wiki", type=Path, help="an .xz file, of which the first 100,000,000 bytes are used"
+    )
+    extent = parser.add_mutually_exclusive_group()
+    extent.add_argument(
+        "--quick", action="store_true", help="speed only, one epoch (this is the default)"
+    )
+    extent.add_argument(
+        "--full", action="store_true", help="also the accuracy of full-length runs; needs --eval"
+    )
+    parser.add_argument("--name", default="wiki100", help="name of the results (%(default)s)")
+    parser.add_argument("--results", type=Path, default=store.RESULTS, help="where they are kept")
+    parser.add_argument("--eval", type=Path, help="folder with the analogy and similarity sets")
+    parser.add_argument(
+        "--peers-python",
+        type=Path,
+        default=Path(os.environ.get("W2V_PEERS_PYTHON", sys.executable)),
+        help="Python of the environment with the peers (default: W2V_PEERS_PYTHON, else this one)",
+    )
+    parser.add_argument("--only", help="names of contenders, comma-separated")
+    parser.add_argument("--threads", type=int, default=Settings.threads)
+    parser.add_argument("--repeats", type=int, default=plan.SPEED_REPEATS)
+    parser.add_argument("--seeds", type=int, default=3, help="full-length runs of ours, each mode")
+    parser.add_argument("--peer-seeds", type=int, default=1, help="and of each peer; 0: none")
+    parser.add_argument("--timeout", type=float, default=7_200.0, help="seconds for one run")
+    parser.add_argument("--tmpdir", type=Path, help="where the scratch folder goes")
+    parser.add_argument("--fresh", action="store_true", help="drop an unfinished session")
+    options = parser.parse_args(arguments)
+    if not re.fullmatch(r"[\w-]+", options.name):
+        parser.error(f"--name is {options.name!r}: give letters, digits, _ and - only")
+    for name in ("threads", "repeats", "seeds"):
+        if getattr(options, name) < 1:
+            parser.error(f"--{name} is {getattr(options, name)}: give at least 1")
+    if options.full and options.eval is None:
+        parser.error("--full needs --eval FOLDER, with " + ", ".join(TEST_SETS))
+    return options
+
+
+def session(options: argparse.Namespace, scratch: Path) -> int:
+    """Prepare, carry out every task not yet done, and write the results."""
+    if options.full:
+        check_test_sets(options.eval)
+    roster = gather(options.peers_python, options.only)
+    corpus = place_corpus(options.corpus, options.wiki, scratch)
+    say(f"counting the words of {corpus.name}")
+    text = inspect(corpus)
+    say(f"{text.bytes:,} bytes, {text.tokens:,} words; one training run to warm up, not counted")
+    bench = Bench(
+        scratch,
+        text,
+        Settings(threads=options.threads),
+        {contender.name: contender for contender in roster.here},
+        test_sets=options.eval and options.eval.resolve(),
+        timeout=options.timeout,
+    )
+    try:
+        isa = bench.warm_up()
+    except ProcessError as error:
+        raise SetupError(f"w2v does not train: {error}") from error
+    partial = store.partial_path(options.results, options.name)
+    results = begin(partial, bench, roster, isa, fresh=options.fresh)
+    perform(bench, tasks_of(options, roster.here), results, partial)
+    return finish(results, partial)
+
+
+def tasks_of(options: argparse.Namespace, contenders: list[Contender]) -> list[plan.Task]:
+    """Return the session's tasks, the short ones first."""
+    tasks = plan.text_and_startup(options.threads)
+    tasks += plan.speed(contenders, options.threads, options.repeats)
+    if options.full:
+        tasks += plan.accuracy(contenders, options.threads, options.seeds, options.peer_seeds)
+    return tasks
+
+
+def perform(bench: Bench, tasks: list[plan.Task], results: dict[str, Any], partial: Path) -> None:
+    """Carry out what is not done yet; keep the results on disk after every run."""
+    done = {plan.Task(**{key: run[key] for key in TASK_KEYS}) for run in results["runs"]}
+    broken: set[tuple[str, str]] = set()
+    for number, task in enumerate(tasks, 1):
+        # What failed once fails again, and some take an hour to.
+        if task in done or (task.task, task.contender) in broken:
+            continue
+        label = f"[{number}/{len(tasks)}] {describe(task)}"
+        try:
+            entry = bench.carry_out(task)
+        except ProcessError as error:
+            broken.add((task.task, task.contender))
+            why = store.without_paths(str(error))
+            results["failed"].append({"task": task.task, "contender": task.contender, "why": why})
+            say(f"{label}: FAILED: {error}")
+        else:
+            results["runs"].append(entry)
+            say(f"{label}: {took(entry, results['machine']['cpus'])}")
+        store.save(partial, results)
+
+
+def finish(results: dict[str, Any], partial: Path) -> int:
+    """Write the final file and say how it went; after a failure the session can still go on."""
+    results["finished"] = now()
+    final = store.final_path(partial.parent, results["name"])
+    store.save(final, results)
+    if not results["failed"]:
+        partial.unlink(missing_ok=True)
+    for other, ratio in results["summary"]["ratios"].items():
+        say(f"{other}: whole {ratio['whole']:g} x ours, training {ratio['training']:g} x ours")
+    for entry in results["missing"]:
+        say(f"not measured: {entry['name']}: {entry['why']}")
+    for entry in results["failed"]:
+        say(f"FAILED (the same command tries again): {entry['contender']}: {entry['why']}")
+    say(f"written: {final.name}; python -m benchmarks.render puts it into README")
+    return 1 if results["failed"] else 0
+
+
+def describe(task: plan.Task) -> str:
+    """Return what a task is, for a line of progress."""
+    if task.task == "accuracy":
+        return f"accuracy of {task.contender}, {task.epochs} epochs, seed {task.seed}"
+    return f"{task.task} of {task.contender}, threads {task.threads}, round {task.repeat}"
+
+
+def took(entry: dict[str, Any], cpus: int) -> str:
+    """Return what a run took, and whether something else was using the machine."""
+    words = f"{entry['seconds']['whole']:.2f} s, {entry['peak_memory_bytes'] / 1e6:.0f} MB"
+    if "words_per_second" in entry:
+        words += f", {entry['words_per_second'] / 1e6:.3f} M words/s"
+    if "accuracy" in entry:
+        words += ", " + " ".join(f"{name} {score}" for name, score in entry["accuracy"].items())
+    other = entry["other_cpu_seconds"]
+    share = 0.0 if other is None else other / (entry["seconds"]["whole"] * cpus)
+    # The clock of /proc/stat ticks a hundred times a second: it says nothing of short runs.
+    if share > NOISE and entry["seconds"]["whole"] > 1:
+        words += f" (noisy: {share:.0%} of the CPUs were in use by others)"
+    return words
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""Medians, spread and ratios of a session's single runs."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable
+from typing import Any
+
+OURS = "w2v-shared"
+SCORES = ("analogies", "semantic", "syntactic", "ws353", "men", "simlex")
+Runs = list[dict[str, Any]]
+
+
+def spread(values: Iterable[float]) -> dict[str, float]:
+    """Return median, least, greatest and number of some timings."""
+    found = sorted(values)
+    return {
+        "median": _round(statistics.median(found)),
+        "min": _round(found[0]),
+        "max": _round(found[-1]),
+        "n": len(found),
+    }
+
+
+def scores(values: Iterable[float]) -> dict[str, float | None]:
+    """Return mean, standard deviation (None for one value) and number of some scores."""
+    found = list(values)
+    deviation = statistics.stdev(found) if len(found) > 1 else None
+    return {
+        "mean": round(statistics.fmean(found), 2),
+        "sd": None if deviation is None else round(deviation, 2),
+        "n": len(found),
+    }
+
+
+def summarize(runs: Runs) -> dict[str, Any]:
+    """Return everything the tables show, computed from the single runs alone."""
+    speed = {name: _speed(chosen) for name, chosen in _by_contender(runs, "speed")}
+    return {
+        "speed": speed,
+        "ratios": {name: _ratios(speed, name) for name in speed} if OURS in speed else {},
+        "accuracy": {name: _accuracy(chosen) for name, chosen in _by_contender(runs, "accuracy")},
+        "text": _text(runs),
+        "startup": {
+            task: spread(run["seconds"]["whole"] for run in chosen)
+            for task in ("similar", "help")
+            if (chosen := [run for run in runs if run["task"] == task])
+        },
+    }
+
+
+def _by_contender(runs: Runs, task: str) -> Iterable[tuple[str, Runs]]:
+    chosen = [run for run in runs if run["task"] == task]
+    for name in dict.fromkeys(run["contender"] for run in chosen):
+        yield name, [run for run in chosen if run["contender"] == name]
+
+
+def _speed(runs: Runs) -> dict[str, Any]:
+    return {
+        "whole": spread(run["seconds"]["whole"] for run in runs),
+        "training": spread(run["seconds"]["training"] for run in runs),
+        "words_per_second": spread(run["words_per_second"] for run in runs),
+        "peak_memory_bytes": spread(run["peak_memory_bytes"] for run in runs),
+    }
+
+
+def _ratios(speed: dict[str, Any], name: str) -> dict[str, float]:
+    """How many times as long as ours, by the medians."""
+    return {
+        phase: _round(speed[name][phase]["median"] / speed[OURS][phase]["median"])
+        for phase in ("whole", "training")
+    }
+
+
+def _accuracy(runs: Runs) -> dict[str, Any]:
+    return {
+        "epochs": runs[0]["epochs"],
+        "whole": spread(run["seconds"]["whole"] for run in runs),
+        **{score: scores(run["accuracy"][score] for run in runs) for score in SCORES},
+    }
+
+
+def _text(runs: Runs) -> dict[str, Any]:
+    chosen = [run for run in runs if run["task"] == "text"]
+    return {
+        str(threads): spread(run["words_per_second"] for run in chosen if run["threads"] == threads)
+        for threads in sorted({run["threads"] for run in chosen})
+    }
+
+
+def _round(value: float) -> float:
+    """Keep four significant digits: more would only be noise."""
+    return value if isinstance(value, int) else float(f"{value:.4g}")

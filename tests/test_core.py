@@ -1,0 +1,270 @@
+"""The compiled core against the float64 reference, on every instruction set."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from reference import Reference, gradient, objective
+
+from w2v import _core
+from w2v.training.tables import padded_matrix
+
+ISAS = ["avx512", "avx2", "baseline"]
+SETTINGS = {
+    "window": 5,
+    "window_mode": "weighted",
+    "negative": 5,
+    "negatives": "shared",
+    "alpha": 0.05,
+    "min_alpha": 0.02,
+    "block_length": 32,
+    "block_noise": 16,
+}
+
+
+@pytest.fixture(params=ISAS)
+def isa(request):
+    if request.param not in _core.available_isas():
+        pytest.skip(f"this processor has no {request.param}")
+    return request.param
+
+
+def problem(words, dim, seed=0):
+    """Random matrices of lively size, so that sigmoids are neither flat nor straight."""
+    generator = np.random.default_rng(seed)
+    scale = 1.5 / np.sqrt(dim)
+    inputs, outputs = (generator.normal(0, scale, (words, dim)) for _ in range(2))
+    counts = generator.integers(1, 100, words)
+    return inputs, outputs, counts
+
+
+def noise_table(weights):
+    table = np.zeros(len(weights), np.uint64)
+    _core.alias_table(np.asarray(weights, np.float64), table)
+    return table
+
+
+def both(isa, sentences, *, words, dim, keep=None, seed=7, chunks=1, **changes):
+    """Train core and reference alike; return (core, reference) pairs of what they give."""
+    settings = SETTINGS | changes
+    inputs, outputs, counts = problem(words, dim)
+    keep = np.full(words, 0xFFFFFFFF, np.uint32) if keep is None else keep
+    noise = noise_table(counts**0.75)
+    rows = np.array(list(itertools.chain.from_iterable([*s, -1] for s in sentences)), np.int32)
+    core_inputs, core_outputs = padded_matrix(words, dim), padded_matrix(words, dim)
+    core_inputs[:-1, :dim], core_outputs[:-1, :dim] = inputs, outputs
+    inputs, outputs = (m[:-1, :dim].astype(np.float64) for m in (core_inputs, core_outputs))
+    total = max(1, 2 * int((rows >= 0).sum()))
+    run = _core.Run(
+        core_inputs, core_outputs, keep, noise, total=total, isa=isa, dim=dim, **settings
+    )
+    worker = _core.Worker(run, seed, 0)
+    reference = Reference(
+        inputs, outputs, keep, noise, total=total, step=_core.STEP, seed=seed, **settings
+    )
+    begin = inputs.copy(), outputs.copy()
+    for part in np.array_split(rows, chunks):
+        worker.train(part)
+        if len(part):
+            reference.train(part.tolist())
+    worker.flush()
+    reference.flush()
+    assert not core_inputs[-1].any()
+    assert not core_outputs[-1].any()
+    assert not core_inputs[:, dim:].any()
+    assert not core_outputs[:, dim:].any()
+    loss, pairs = worker.take_loss()
+    return (
+        (core_inputs[:-1, :dim] - begin[0], inputs - begin[0]),
+        (core_outputs[:-1, :dim] - begin[1], outputs - begin[1]),
+        (np.array([loss, pairs]), np.array([reference.loss, reference.pairs])),
+    )
+
+
+def check(results, tolerance=1e-5):
+    for core, reference in results:
+        scale = np.abs(reference).max()
+        np.testing.assert_allclose(core, reference, rtol=0, atol=tolerance * max(scale, 1e-3))
+
+
+def sentences(words, lengths, seed=3):
+    generator = np.random.default_rng(seed)
+    return [generator.integers(0, words, length).tolist() for length in lengths]
+
+
+def test_reference_gradient_by_finite_differences():
+    generator = np.random.default_rng(1)
+    x, y, z = (generator.normal(0, 0.5, (n, 3)) for n in (4, 5, 2))
+    weights, noise_weights = generator.random((4, 5)), generator.random((4, 2))
+    exact = gradient(x, y, z, weights, noise_weights)
+    for array, derivative in zip((x, y, z), exact, strict=True):
+        for place in np.ndindex(array.shape):
+            kept = array[place]
+            values = []
+            for nudge in (1e-5, -1e-5):
+                array[place] = kept + nudge
+                values.append(objective(x, y, z, weights, noise_weights))
+            array[place] = kept
+            assert derivative[place] == pytest.approx((values[0] - values[1]) / 2e-5, abs=1e-8)
+
+
+@pytest.mark.parametrize("negatives", ["shared", "private"])
+@pytest.mark.parametrize("dim", [1, 7, 16, 100, 300])
+def test_equals_reference_for_any_dim(isa, dim, negatives):
+    check(both(isa, sentences(50, [40, 3, 30]), words=50, dim=dim, negatives=negatives))
+
+
+@pytest.mark.parametrize("negatives", ["shared", "private"])
+@pytest.mark.parametrize(
+    "lengths", [[0], [1], [2], [1, 1, 2, 1], [3] * 40, [400], [0, 5, 0, 1, 90, 2]]
+)
+def test_equals_reference_for_any_sentences(isa, lengths, negatives):
+    check(both(isa, sentences(60, lengths), words=60, dim=20, negatives=negatives))
+
+
+@pytest.mark.parametrize("negatives", ["shared", "private"])
+@pytest.mark.parametrize("mode", ["weighted", "shrink", "fixed"])
+@pytest.mark.parametrize("window", [1, 2, 5, 7, 13, 40])
+def test_equals_reference_for_any_window(isa, window, mode, negatives):
+    lengths = [25, 4, 60]
+    changes = {"window": window, "window_mode": mode, "negatives": negatives, "alpha": 0.1}
+    check(both(isa, sentences(60, lengths), words=60, dim=20, **changes))
+
+
+@pytest.mark.parametrize("block_length", [1, 5, 16, 33, 64])
+@pytest.mark.parametrize("block_noise", [1, 3, 16, 20, 64])
+def test_equals_reference_for_any_block(isa, block_length, block_noise):
+    changes = {"block_length": block_length, "block_noise": block_noise}
+    check(both(isa, sentences(80, [90, 50]), words=80, dim=12, **changes))
+
+
+@pytest.mark.parametrize("negative", [1, 2, 15, 40])
+@pytest.mark.parametrize("negatives", ["shared", "private"])
+def test_equals_reference_for_any_number_of_negatives(isa, negative, negatives):
+    changes = {"negative": negative, "negatives": negatives, "alpha": 0.05, "min_alpha": 0.01}
+    check(both(isa, sentences(80, [60, 20]), words=80, dim=12, **changes))
+
+
+@pytest.mark.parametrize("negatives", ["shared", "private"])
+@pytest.mark.parametrize("words", [2, 3])
+def test_noise_that_is_the_center_itself_is_left_out(isa, words, negatives):
+    """With two words nearly every draw of noise hits a center."""
+    changes = {"negatives": negatives, "alpha": 0.02, "min_alpha": 0.01}
+    check(both(isa, sentences(words, [50, 9]), words=words, dim=8, **changes))
+
+
+def test_a_word_repeated_through_a_sentence(isa):
+    check(both(isa, [[4] * 70, [4, 1] * 20], words=6, dim=10, alpha=0.02, min_alpha=0.01))
+
+
+def test_large_deltas_are_limited(isa):
+    """Few words and a large alpha: without the limit this goes to infinity."""
+    changes = {"alpha": 2.0, "min_alpha": 1.0, "negative": 20, "block_length": 64}
+    results = both(isa, sentences(30, [60]), words=30, dim=10, **changes)
+    check(results)
+    assert any(np.abs(core).max() > 0.9 for core, _ in results[:2])
+
+
+@pytest.mark.parametrize("mode", ["weighted", "shrink"])
+def test_subsampling_drops_words_before_windows_are_cut(isa, mode):
+    keep = np.linspace(0.1, 1.0, 40) * 0xFFFFFFFF
+    results = both(
+        isa,
+        sentences(40, [70, 6, 5, 4, 80]),
+        words=40,
+        dim=9,
+        keep=keep.astype(np.uint32),
+        window_mode=mode,
+    )
+    check(results)
+
+
+@pytest.mark.parametrize("chunks", [2, 7])
+def test_windows_run_on_across_batches_and_chunks(isa, chunks):
+    """More tokens than one batch takes, cut into chunks in the middle of a sentence."""
+    changes = {"alpha": 0.02, "min_alpha": 0.001}
+    results = both(isa, sentences(300, [2500]), words=300, dim=5, chunks=chunks, **changes)
+    check(results, tolerance=3e-5)
+
+
+def test_instruction_sets_agree(isa):
+    best = _core.available_isas()[0]
+    one = both(isa, sentences(90, [300]), words=90, dim=33)
+    other = both(best, sentences(90, [300]), words=90, dim=33)
+    for (mine, _), (theirs, _) in zip(one, other, strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=2e-5 * np.abs(theirs).max())
+
+
+def make_run(words=10, dim=4, total=100, **changes):
+    inputs, outputs = padded_matrix(words, 4), padded_matrix(words, 4)
+    keep = np.full(words, 0xFFFFFFFF, np.uint32)
+    noise = noise_table(np.ones(words))
+    isa = _core.available_isas()[0]
+    settings = SETTINGS | {"isa": isa, "dim": dim, "total": total} | changes
+    return _core.Run(inputs, outputs, keep, noise, **settings)
+
+
+def test_a_chunk_elsewhere_in_memory_begins_a_new_sentence():
+    """Two one-word chunks that are not neighbors make no pair; neighbors do."""
+    rows = np.array([1, 2, 3, 4], np.int32)
+    apart, together = (_core.Worker(make_run(), 1, 0) for _ in range(2))
+    apart.train(rows[:1])
+    apart.train(rows[3:])
+    apart.flush()
+    together.train(rows[:1])
+    together.train(rows[1:2])
+    together.flush()
+    assert apart.take_loss()[1] == 0
+    assert together.take_loss()[1] == 2
+
+
+def test_done_counts_tokens_and_not_sentence_ends():
+    run = make_run()
+    worker = _core.Worker(run, 1, 0)
+    worker.train(np.array([1, 2, -1, 3, -1], np.int32))
+    worker.flush()
+    assert run.done == 3
+
+
+def test_stop_ends_training_at_the_next_block():
+    run = make_run(total=10_000)
+    run.stop()
+    worker = _core.Worker(run, 1, 0)
+    assert not worker.train(np.arange(10_000, dtype=np.int32) % 10)
+    worker.flush()
+    assert worker.take_loss()[1] == 0
+
+
+def test_take_loss_starts_anew():
+    worker = _core.Worker(make_run(), 1, 0)
+    worker.train(np.array([1, 2, -1], np.int32))
+    worker.flush()
+    assert worker.take_loss()[1] > 0
+    assert worker.take_loss() == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"isa": "mmx"}, "no kernel"),
+        ({"dim": 17}, "stride"),
+        ({"loss_interval": 0}, "loss_interval"),
+    ],
+)
+def test_run_refuses_what_would_break_the_kernels(change, message):
+    with pytest.raises(ValueError, match=message):
+        make_run(**change)
+
+
+def test_run_refuses_matrices_out_of_line():
+    inputs = np.zeros((11 * 16 + 1,), np.float32)
+    start = 1 if inputs.ctypes.data % 64 == 0 else 0
+    crooked = inputs[start : start + 11 * 16].reshape(11, 16)
+    keep, noise = np.zeros(10, np.uint32), noise_table(np.ones(10))
+    settings = SETTINGS | {"isa": "baseline", "dim": 4, "total": 1}
+    with pytest.raises(ValueError, match="aligned"):
+        _core.Run(crooked, padded_matrix(10, 4), keep, noise, **settings)
+    with pytest.raises(ValueError, match="padding"):
+        _core.Run(padded_matrix(9, 4), padded_matrix(10, 4), keep, noise, **settings)

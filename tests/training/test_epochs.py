@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from w2v.training.epochs import LONGEST_CHUNK, chunk_bounds, run_epoch
+
+
+class Recorder:
+    """A worker that notes its chunks."""
+
+    def __init__(self, error=None, pause=0.0):
+        self.chunks, self.error, self.pause, self.flushed = [], error, pause, False
+
+    def train(self, rows):
+        if self.error:
+            raise self.error
+        self.chunks.append(rows)
+        time.sleep(self.pause)
+        return True
+
+    def flush(self):
+        self.flushed = True
+
+
+class Stopper:
+    stopped = False
+
+    def stop(self):
+        self.stopped = True
+
+
+@given(st.lists(st.booleans(), max_size=60), st.integers(1, 9))
+def test_chunks_cover_the_corpus_in_order(ends, threads):
+    rows = np.repeat(np.where(ends, -1, 7).astype(np.int32), 3000)
+    bounds = chunk_bounds(rows, threads)
+    assert bounds[0] == 0
+    assert bounds[-1] == len(rows)
+    assert all(0 < b - a <= LONGEST_CHUNK for a, b in zip(bounds, bounds[1:], strict=False)) or (
+        len(rows) == 0
+    )
+
+
+def test_chunks_end_with_sentences():
+    rows = np.tile(np.array([1, 2, 3, 4, 5, 6, -1], np.int32), 100_000)
+    bounds = chunk_bounds(rows, 4)
+    assert len(bounds) > 16
+    assert (rows[np.array(bounds[1:]) - 1] == -1).all()
+
+
+def test_all_chunks_are_trained_once():
+    rows = np.arange(100_000, dtype=np.int32)
+    bounds = chunk_bounds(rows, 3)
+    workers = [Recorder() for _ in range(3)]
+    run_epoch(Stopper(), workers, rows, bounds, lambda: None)
+    seen = sorted(int(chunk[0]) for worker in workers for chunk in worker.chunks)
+    assert seen == bounds[:-1]
+    assert all(worker.flushed for worker in workers)
+
+
+def test_a_failing_worker_ends_the_epoch_with_its_error():
+    rows = np.zeros(10_000_000, np.int32)
+    run, workers = Stopper(), [Recorder(pause=0.01), Recorder(error=RuntimeError("broken"))]
+    with pytest.raises(RuntimeError, match="broken"):
+        run_epoch(run, workers, rows, chunk_bounds(rows, 2), lambda: None)
+    assert run.stopped
+    assert threading.active_count() == 1
+
+
+def test_an_interrupt_stops_the_workers_and_goes_on_to_the_caller():
+    rows = np.zeros(1_000_000, np.int32)
+    run = Stopper()
+
+    def interrupt():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_epoch(run, [Recorder(pause=0.05)], rows, chunk_bounds(rows, 1), interrupt)
+    assert run.stopped
+    assert threading.active_count() == 1
