@@ -80,7 +80,7 @@ class TestText:
 
 def test_one_distinct_word(refused, tmp_path):
     (tmp_path / "text.txt").write_bytes(b"word " * 50)
-    refused(DataError.exit_code, "1 word", "two", args=("train", "text.txt"))
+    refused(DataError.exit_code, "one word", "two", args=("train", "text.txt"))
 
 
 @pytest.mark.parametrize("value", [0, -1, 10**9])

@@ -13,7 +13,7 @@ from w2v.cli.settings import resolve
 from w2v.cli.streams import Output, encode, json_line
 
 if TYPE_CHECKING:
-    from w2v.text.vocab import Vocab
+    from w2v.text import Vocab
 
 EPILOG = """\b
 Examples:
@@ -42,7 +42,7 @@ def vocab(
     """
     config = resolve(context)
     bind_blas(context, 1)
-    from w2v.text.corpus import count_words
+    from w2v.text import count_words
 
     counted = count_words(
         list(corpus),
