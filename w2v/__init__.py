@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from w2v.config import Config
     from w2v.errors import W2VError
     from w2v.formats import load, save
-    from w2v.text import Corpus, Vocab
+    from w2v.text.corpus import Corpus
+    from w2v.text.vocab import Vocab
     from w2v.training import Model, train
     from w2v.vectors import Vectors
 
@@ -31,10 +32,10 @@ __all__ = [
 
 _HOMES = {
     "Config": "w2v.config",
-    "Corpus": "w2v.text",
+    "Corpus": "w2v.text.corpus",
     "Model": "w2v.training",
     "Vectors": "w2v.vectors",
-    "Vocab": "w2v.text",
+    "Vocab": "w2v.text.vocab",
     "W2VError": "w2v.errors",
     "load": "w2v.formats",
     "save": "w2v.formats",

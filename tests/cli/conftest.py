@@ -66,7 +66,10 @@ def start():
     for process in running:
         if process.poll() is None:
             process.kill()
-        process.communicate()
+            process.wait()
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
 
 
 @pytest.fixture

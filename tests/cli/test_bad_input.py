@@ -63,10 +63,6 @@ class TestText:
         (tmp_path / "text.txt").write_bytes(b"each word comes but once\n")
         refused(DataError.exit_code, "min", args=(command, "text.txt"))
 
-    def test_one_distinct_word(self, command, refused, tmp_path):
-        (tmp_path / "text.txt").write_bytes(b"word " * 50)
-        refused(DataError.exit_code, "1", args=(command, "text.txt"))
-
     def test_nul_byte(self, command, refused, tmp_path):
         (tmp_path / "text.txt").write_bytes(TEXT * 1000 + b"a\0b\n")
         place = f"{len(TEXT) * 1000 + 1}"
@@ -80,6 +76,11 @@ class TestText:
     def test_truncated_gzip(self, command, refused, tmp_path):
         (tmp_path / "text.gz").write_bytes(gzip.compress(os.urandom(2000).hex().encode())[:-500])
         refused(DataError.exit_code, "text.gz", args=(command, "text.gz"))
+
+
+def test_one_distinct_word(refused, tmp_path):
+    (tmp_path / "text.txt").write_bytes(b"word " * 50)
+    refused(DataError.exit_code, "one word", "two", args=("train", "text.txt"))
 
 
 @pytest.mark.parametrize("value", [0, -1, 10**9])

@@ -46,7 +46,7 @@ Examples:
 def demo(context: click.Context, /, *, output: str, quiet: bool, **_settings: object) -> None:
     """Train on text found in every Python installation, and show what was learned.
 
-    The text is the prose of the standard library and of numpy: 1.3 million
+    The text is the prose of the standard library and of numpy: about a million
     words, too few for wisdom, enough to see that it works.
     """
     config = resolve(context)

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 def record_path(output: str) -> Path:
     """Return where the run record of the vectors `output` is: ``a.bin`` has ``a.run.json``."""
-    return Path(output).with_suffix(".run.json")
+    # Not with_suffix, which fails on names that are all dots: those are refused as folders later.
+    path = Path(output)
+    return path.parent / f"{path.stem}.run.json"
 
 
 class Results:
@@ -64,12 +66,12 @@ class Results:
             raise ConfigError("--output and --save-outputs are both -: give one of them a file")
         if STDIO in (self._output, self._save_outputs):
             Output()
-        for file in (self._output, self._save_outputs):
-            if file is not None:
-                format_of(file, self._format_for(file))
         self._check_distinct()
         for path in self._files.values():
             check_writable(path)
+        for file in (self._output, self._save_outputs):
+            if file is not None:
+                format_of(file, self._format_for(file))
 
     def check_not_read(self, inputs: Sequence[str]) -> None:
         """Refuse to overwrite what is to be read.
