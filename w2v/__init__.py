@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     from w2v.config import Config
     from w2v.errors import W2VError
     from w2v.formats import load, save
-    from w2v.text.corpus import Corpus
-    from w2v.text.vocab import Vocab
+    from w2v.text import Corpus, Vocab
     from w2v.training import Model, train
     from w2v.vectors import Vectors
 
@@ -32,10 +31,10 @@ __all__ = [
 
 _HOMES = {
     "Config": "w2v.config",
-    "Corpus": "w2v.text.corpus",
+    "Corpus": "w2v.text",
     "Model": "w2v.training",
     "Vectors": "w2v.vectors",
-    "Vocab": "w2v.text.vocab",
+    "Vocab": "w2v.text",
     "W2VError": "w2v.errors",
     "load": "w2v.formats",
     "save": "w2v.formats",
