@@ -70,7 +70,8 @@ def keep_thresholds(counts: NDArray[np.int64], sample: float) -> NDArray[np.uint
         return np.full(len(counts), 0xFFFFFFFF, np.uint32)
     share = counts / counts.sum()
     keep = (np.sqrt(share / sample) + 1) * sample / share
-    return (np.minimum(keep, 1.0) * 0xFFFFFFFF).astype(np.uint32)
+    thresholds: NDArray[np.uint32] = (np.minimum(keep, 1.0) * 0xFFFFFFFF).astype(np.uint32)
+    return thresholds
 
 
 def noise_table(counts: NDArray[np.int64], exponent: float) -> NDArray[np.uint64]:

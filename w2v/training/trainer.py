@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 import time
 from collections.abc import Iterable
@@ -216,8 +217,13 @@ def _train_epochs(
     alphas = (config.alpha, config.min_alpha)
     for epoch in range(1, config.epochs + 1):
         meter = EpochMeter(progress, epoch, config.epochs, corpus.tokens, alphas)
-        run_epoch(run, workers, corpus.rows, bounds, lambda m=meter: m.report(run.done / total))
+        poll = functools.partial(_report, meter, run, total)
+        run_epoch(run, workers, corpus.rows, bounds, poll)
         sums = [worker.take_loss() for worker in workers]
         loss = sum(loss for loss, _ in sums) / max(sum(pairs for _, pairs in sums), 1e-9)
         seconds = meter.report(epoch / config.epochs, loss)
         report.add_epoch(record, corpus, loss, seconds)
+
+
+def _report(meter: EpochMeter, run: Run, total: int) -> None:
+    meter.report(run.done / total)
