@@ -12,7 +12,7 @@ def test_a_process_is_measured(tmp_path):
         "for _ in range(3): print('Alp', end='', flush=True); time.sleep(0.02); "
         "print('ha:', flush=True)\n"
     )
-    outcome = process.measure([sys.executable, "-c", code], cwd=tmp_path, mark=b"Alpha:")
+    outcome = process.measure([sys.executable, "-I", "-c", code], cwd=tmp_path, mark=b"Alpha:")
     first, last = outcome.marks
     assert 0 < first < last < outcome.seconds
     assert outcome.peak_memory_bytes > 40_000_000

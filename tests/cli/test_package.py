@@ -21,5 +21,5 @@ def test_other_names_do_not():
 
 def test_importing_the_package_imports_nothing_else():
     code = "import sys, w2v; print([name for name in sys.modules if name.startswith('w2v.')])"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    run = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, check=True)
     assert run.stdout.strip() == b"[]"

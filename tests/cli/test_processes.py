@@ -112,5 +112,5 @@ def test_help_imports_nothing_heavy():
         "try:\n    program.main(['train', '--help'])\nexcept SystemExit:\n    pass\n"
         "print(sorted({'numpy', 'tqdm', 'importlib.metadata', 'difflib'} & set(sys.modules)))"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    run = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, check=True)
     assert run.stdout.splitlines()[-1] == b"[]"

@@ -29,7 +29,7 @@ def waiter():
 
     def begin(manner, **extra):
         process = subprocess.Popen(
-            [sys.executable, "-c", WAITER, manner], stdout=subprocess.PIPE, **extra
+            [sys.executable, "-I", "-c", WAITER, manner], stdout=subprocess.PIPE, **extra
         )
         started.append(process)
         return process

@@ -119,7 +119,7 @@ def test_threads_bind_linear_algebra(args, env, limits, vectors, monkeypatch):
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         monkeypatch.delenv(name, raising=False)
     run = subprocess.run(
-        [sys.executable, "-c", THREADS, *args],
+        [sys.executable, "-I", "-c", THREADS, *args],
         env={**os.environ, **env},
         capture_output=True,
         check=True,

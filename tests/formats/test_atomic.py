@@ -84,7 +84,7 @@ def test_the_old_file_survives_a_limit_of_the_system(tmp_path, size):
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     done = subprocess.run(
-        [sys.executable, "-c", code, str(path)],
+        [sys.executable, "-I", "-c", code, str(path)],
         capture_output=True,
         text=True,
         check=True,
@@ -140,7 +140,7 @@ def test_redirected_output_goes_where_the_shell_put_it(tmp_path):
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     with (tmp_path / "out").open("wb") as out:
         inode = os.fstat(out.fileno()).st_ino
-        subprocess.run([sys.executable, "-c", code], stdout=out, check=True, env=environment)
+        subprocess.run([sys.executable, "-I", "-c", code], stdout=out, check=True, env=environment)
     assert (tmp_path / "out").read_bytes() == b"new"
     assert (tmp_path / "out").stat().st_ino == inode
 

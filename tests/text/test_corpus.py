@@ -156,7 +156,7 @@ except KeyboardInterrupt:
     sys.exit(130)
 """
     with subprocess.Popen(
-        [sys.executable, "-c", program],
+        [sys.executable, "-I", "-c", program],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

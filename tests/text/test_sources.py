@@ -215,7 +215,7 @@ def test_standard_input(write):
     )
     for data in [TEXT, gzip.compress(TEXT)]:
         done = subprocess.run(
-            [sys.executable, "-c", program], input=data, capture_output=True, check=True
+            [sys.executable, "-I", "-c", program], input=data, capture_output=True, check=True
         )
         assert done.stdout == b"7 3 ['-']\n"
         assert done.stderr == b""
