@@ -20,7 +20,7 @@ A second paragraph, with some_name and h4x in it.
 """
 name = "short # string"  # A comment that
 # goes on in the next line
-value = 'it isn\\'t hard: a "long message" of many words'  # noqa of no use
+value = 'it isn\\'t hard: a "long" message of many plain words'  # noqa of no use
 other = """another text between quotation marks"""
 '''
 
@@ -42,7 +42,7 @@ def test_prose_is_found_and_code_is_not(folder):
         "keep the first line of prose don't lose it",
         "a second paragraph with and in it",
         "a comment that goes on in the next line",
-        "it isn't hard a long message of many words",
+        "it isn't hard a long message of many plain words",
         "another text between quotation marks",
     ]
 
