@@ -37,10 +37,18 @@ static int64_t lay_out(w2v_worker *w, const w2v_run *run, char *arena) {
     }
     w->x = carve(arena, &used, places * width);
     w->y = carve(arena, &used, places * width);
-    w->z = carve(arena, &used, noise * width);
-    w->z_columns = carve(arena, &used, noise * width);
+    w->z = carve(arena, &used, noise * width + SLACK);
+    w->z_columns = carve(arena, &used, noise * (width + SLACK));
     w->z_delta = carve(arena, &used, noise * width);
     w->noise_coef = carve(arena, &used, (STEP + SLACK) * noise);
+#ifdef BF16
+    w->pair_width = (w->width / 2 + LANES - 1) / LANES * LANES;
+    w->x_pairs = (int32_t *)carve(arena, &used, STEP * w->pair_width);
+    w->x_mixed = (int32_t *)carve(arena, &used, STEP / 2 * width);
+    w->z_mixed = (int32_t *)carve(arena, &used, noise / 2 * width);
+    w->coef_pairs = (int32_t *)carve(arena, &used, (STEP + SLACK) * noise / 2);
+    w->coef_mixed = (int32_t *)carve(arena, &used, STEP / 2 * noise);
+#endif
     w->noise_weight = carve(arena, &used, noise);
     /* the coefficients of the step's centers start 2 window rows in: align that place */
     const int64_t before = 2 * window * 2 * window, shift = (16 - before % 16) % 16;

@@ -19,47 +19,6 @@
  * to the same accuracy as without; 0.25 and 0.1 hurt both.
  */
 
-/* Logits of `contexts` contexts against `groups` vectors of noise words: lanes are noise
- * words, so that no sum runs across lanes. */
-INLINE void noise_logits_tile(w2v_worker *w, ptrdiff_t i, ptrdiff_t group, const int contexts,
-                              const int groups) {
-    const ptrdiff_t width = w->width;
-    const float *x = w->x + i * width, *z = w->z_columns + group * width * LANES;
-    vf acc[2 * TILE_CONTEXTS][2];
-    UNROLL for (int q = 0; q < contexts; q++) {
-        UNROLL for (int g = 0; g < groups; g++) acc[q][g] = splat(0.0f);
-    }
-    for (ptrdiff_t k = 0; k < width; k++) {
-        vf noise[2];
-        UNROLL for (int g = 0; g < groups; g++) {
-            noise[g] = load(z + (g * width + k) * LANES);
-            IN_REGISTER(noise[g]);
-        }
-        UNROLL for (int q = 0; q < contexts; q++) {
-            vf value = splat(x[q * width + k]);
-            if (groups > 1) IN_REGISTER(value);
-            UNROLL for (int g = 0; g < groups; g++) acc[q][g] += noise[g] * value;
-        }
-    }
-    UNROLL for (int q = 0; q < contexts; q++) {
-        UNROLL for (int g = 0; g < groups; g++)
-            store(w->noise_coef + (i + q) * w->noise_columns + (group + g) * LANES, acc[q][g]);
-    }
-}
-
-/* Tiles of two vectors of noise words, and a taller one for what is left: either way
- * enough sums are under way to hide the latency of each addition. */
-static void noise_logits(w2v_worker *w, ptrdiff_t n) {
-    const ptrdiff_t groups = w->noise_columns / LANES;
-    ptrdiff_t group = 0;
-    for (; group + 1 < groups; group += 2) {
-        for (ptrdiff_t i = 0; i < n; i += TILE_CONTEXTS)
-            noise_logits_tile(w, i, group, TILE_CONTEXTS, 2);
-    }
-    for (ptrdiff_t i = 0; i < n && group < groups; i += 2 * TILE_CONTEXTS)
-        noise_logits_tile(w, i, group, 2 * TILE_CONTEXTS, 1);
-}
-
 /* Partial dot products, one lane each, of TILE_CENTERS neighbouring centers with `count`
  * contexts each, from `x` on for the first center and one further on for each next. */
 INLINE void band_tile(const w2v_worker *w, const float *y, const float *x, float *sums,
@@ -249,8 +208,8 @@ static void remove_collisions(w2v_worker *w, ptrdiff_t n, const int32_t *rows,
 #undef EACH_HIT
 }
 
-/* The three updates, a tile each: output rows of centers, input rows of contexts, and the
- * noise words' deltas, which wait for the end of the block. */
+/* Two of the three updates, a tile each: output rows of centers, input rows of contexts. The
+ * third, the noise words' deltas, waits for the end of the block. */
 INLINE void center_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_t q,
                         ptrdiff_t col, const int32_t *centers) {
     const ptrdiff_t window = w->window;
@@ -267,22 +226,11 @@ INLINE void context_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_
     const ptrdiff_t window = w->window;
     vf acc[TILE_ROWS][TILE_COLS];
     clear_tile(acc, rows, cols);
-    add_products(acc, rows, cols, w->noise_coef + i * w->noise_columns, w->noise_columns, 1,
-                 w->z + col, w->width, w->run->block_noise);
+    add_noise(acc, rows, cols, w, i, col);
     add_band(acc, rows, cols, w->band + window * 2 * window, window, i, 1,
              w->y + window * w->width + col, w->width);
     UNROLL for (int r = 0; r < rows; r++)
         add_delta(input_row(w, contexts[i + r]) + col, acc[r], cols);
-}
-
-INLINE void noise_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_t j,
-                       ptrdiff_t col, ptrdiff_t n) {
-    vf acc[TILE_ROWS][TILE_COLS];
-    clear_tile(acc, rows, cols);
-    add_products(acc, rows, cols, w->noise_coef + j, 1, w->noise_columns, w->x + col,
-                 w->width, n);
-    UNROLL for (int r = 0; r < rows; r++)
-        add_row(w->z_delta + (j + r) * w->width + col, acc[r], cols);
 }
 
 static void update_centers(w2v_worker *w, ptrdiff_t n, const int32_t *centers) {
@@ -291,10 +239,6 @@ static void update_centers(w2v_worker *w, ptrdiff_t n, const int32_t *centers) {
 
 static void update_contexts(w2v_worker *w, ptrdiff_t n, const int32_t *contexts) {
     FOR_TILES(w, n, context_tile, contexts)
-}
-
-static void update_noise(w2v_worker *w, ptrdiff_t n) {
-    FOR_TILES(w, w->run->block_noise, noise_tile, n)
 }
 
 static void copy_row(const w2v_worker *w, float *to, const float *from) {
@@ -311,6 +255,7 @@ static void shared_step(w2v_worker *w, ptrdiff_t n) {
         copy_row(w, w->x + i * width, input_row(w, rows[i]));
     for (ptrdiff_t p = window; p < window + n; p++)
         copy_row(w, w->y + (p + window) * width, output_row(w, rows[p]));
+    arrange_contexts(w, n);
     noise_logits(w, n);
     band_logits(w, n);
     for (ptrdiff_t i = 2 * window + n; i < 2 * window + n + STEP; i++)
@@ -321,6 +266,7 @@ static void shared_step(w2v_worker *w, ptrdiff_t n) {
     noise_coefficients(w, n);
     band_coefficients(w, n);
     remove_collisions(w, n, rows, left, right);
+    arrange_coefficients(w, n);
     for (ptrdiff_t p = window + n; p < window + n + STEP; p++)
         prefetch_row(w, output_row(w, rows[p]));
     update_centers(w, n, rows + window);
@@ -340,15 +286,7 @@ static void gather_noise(w2v_worker *w) {
         w->noise_filter[low / 64] |= (uint64_t)1 << (low % 64);
         copy_row(w, w->z + j * width, output_row(w, w->noise_rows[j]));
     }
-    for (ptrdiff_t group = 0; group < w->noise_columns; group += LANES) {
-        for (ptrdiff_t c = 0; c < width; c += LANES) {
-            vf r[LANES];
-            UNROLL for (int k = 0; k < LANES; k++) r[k] = load(w->z + (group + k) * width + c);
-            transpose(r);
-            UNROLL for (int k = 0; k < LANES; k++)
-                store(w->z_columns + group * width + (c + k) * LANES, r[k]);
-        }
-    }
+    arrange_noise(w);
     memset(w->z_delta, 0, (size_t)(noise * width) * sizeof(float));
 }
 

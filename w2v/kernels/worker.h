@@ -53,6 +53,10 @@ struct w2v_worker {
     float *z;                /* (noise_columns, width): outputs of the noise words */
     float *z_columns;        /* z by columns: (noise_columns / LANES, width, LANES) */
     float *z_delta;          /* (noise_columns, width) */
+#ifdef BF16                  /* see noise_bf16.h */
+    ptrdiff_t pair_width;    /* width / 2 rounded up to LANES */
+    int32_t *x_pairs, *x_mixed, *z_mixed, *coef_pairs, *coef_mixed;
+#endif
     float *noise_coef;       /* (STEP, noise_columns): first logits, then coefficients */
     float *noise_weight;     /* (noise_columns,): -1, and 0 in columns past block_noise */
     float *band;             /* (2 window + STEP, 2 window): coefficients of centers -window .. */
