@@ -55,6 +55,16 @@ def test_file_has_no_name_and_is_gone_when_closed(write, tmp_path, small):
     assert descriptors() == before
 
 
+def test_released_rows_can_be_read_again(write, tmp_path):
+    path = write(b"".join(b"w%d " % (n % 7000) for n in range(50_000)))
+    for limit in (0, 1 << 30):
+        _, corpus = read_corpus(path, min_count=1, threads=2, tmpdir=tmp_path, memory_limit=limit)
+        rows = corpus.rows.copy()
+        for start, end in ((0, len(rows)), (5, 5), (1000, 30_001), (len(rows), len(rows))):
+            corpus.release(start, end)
+            assert (corpus.rows == rows).all()
+
+
 def test_file_is_made_only_when_rows_exceed_the_limit(write, tmp_path):
     path = write(TEXT)
     size = 5000 * 5 * 4

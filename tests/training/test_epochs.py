@@ -29,6 +29,16 @@ class Recorder:
         self.flushed = True
 
 
+class Rows:
+    """A corpus in memory."""
+
+    def __init__(self, rows):
+        self.rows, self.released = rows, []
+
+    def release(self, start, end):
+        self.released.append((start, end))
+
+
 class Stopper:
     stopped = False
 
@@ -39,7 +49,7 @@ class Stopper:
 @given(st.lists(st.booleans(), max_size=60), st.integers(1, 9))
 def test_chunks_cover_the_corpus_in_order(ends, threads):
     rows = np.repeat(np.where(ends, -1, 7).astype(np.int32), 3000)
-    bounds = chunk_bounds(rows, threads)
+    bounds = chunk_bounds(Rows(rows), threads)
     assert bounds[0] == 0
     assert bounds[-1] == len(rows)
     assert all(0 < b - a <= LONGEST_CHUNK for a, b in itertools.pairwise(bounds)) or (
@@ -49,19 +59,21 @@ def test_chunks_cover_the_corpus_in_order(ends, threads):
 
 def test_chunks_end_with_sentences():
     rows = np.tile(np.array([1, 2, 3, 4, 5, 6, -1], np.int32), 100_000)
-    bounds = chunk_bounds(rows, 4)
+    bounds = chunk_bounds(Rows(rows), 4)
     assert len(bounds) > 16
     assert (rows[np.array(bounds[1:]) - 1] == -1).all()
 
 
 def test_all_chunks_are_trained_once():
     rows = np.arange(100_000, dtype=np.int32)
-    bounds = chunk_bounds(rows, 3)
+    bounds = chunk_bounds(Rows(rows), 3)
     workers = [Recorder() for _ in range(3)]
-    run_epoch(Stopper(), workers, rows, bounds, lambda: None)
+    corpus = Rows(rows)
+    run_epoch(Stopper(), workers, corpus, bounds, lambda: None)
     seen = sorted(int(chunk[0]) for worker in workers for chunk in worker.chunks)
     assert seen == bounds[:-1]
     assert all(worker.flushed for worker in workers)
+    assert sorted(corpus.released) == list(itertools.pairwise(bounds))
 
 
 def test_a_failing_worker_ends_the_epoch_with_its_error():
@@ -69,7 +81,7 @@ def test_a_failing_worker_ends_the_epoch_with_its_error():
     rows = np.zeros(10_000_000, np.int32)
     run, workers = Stopper(), [Recorder(pause=0.01), Recorder(error=RuntimeError("broken"))]
     with pytest.raises(RuntimeError, match="broken"):
-        run_epoch(run, workers, rows, chunk_bounds(rows, 2), lambda: None)
+        run_epoch(run, workers, Rows(rows), chunk_bounds(Rows(rows), 2), lambda: None)
     assert run.stopped
     assert threading.active_count() == before
 
@@ -83,6 +95,6 @@ def test_an_interrupt_stops_the_workers_and_goes_on_to_the_caller():
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_epoch(run, [Recorder(pause=0.05)], rows, chunk_bounds(rows, 1), interrupt)
+        run_epoch(run, [Recorder(pause=0.05)], Rows(rows), chunk_bounds(Rows(rows), 1), interrupt)
     assert run.stopped
     assert threading.active_count() == before

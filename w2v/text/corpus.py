@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import mmap
 import os
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
@@ -68,6 +69,20 @@ class Corpus:
         The file has no name: its room is free again as soon as nothing refers to its rows.
         """
         self.rows = np.empty(0, np.int32)
+
+    def release(self, start: int, end: int) -> None:
+        """Give back the memory that rows `start` to `end` of a memory map take.
+
+        They can be read again at any time, from the file. Without this a long pass would
+        hold all of the file that it has seen. Rows in memory stay as they are.
+        """
+        pages = self.rows.base
+        if not isinstance(pages, mmap.mmap) or not hasattr(mmap, "MADV_DONTNEED"):
+            return
+        first = -(-start * BYTES_PER_ROW // mmap.PAGESIZE) * mmap.PAGESIZE
+        last = end * BYTES_PER_ROW // mmap.PAGESIZE * mmap.PAGESIZE
+        if first < last:
+            pages.madvise(mmap.MADV_DONTNEED, first, last - first)
 
     def __enter__(self) -> Corpus:
         return self

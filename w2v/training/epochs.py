@@ -7,28 +7,31 @@ import threading
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from w2v._core import Run, Worker
+from w2v.text.corpus import Corpus
 
 POLL_SECONDS = 0.1
 LONGEST_CHUNK = 1 << 17  # 10 ms of work: threads end an epoch about that far apart
 SHORTEST_CHUNK = 1 << 12
+NEAR = 1 << 11  # rows before a cut in which a sentence end is looked for
 SENTENCE_END = -1
 
 
-def chunk_bounds(rows: NDArray[np.int32], threads: int) -> list[int]:
+def chunk_bounds(corpus: Corpus, threads: int) -> list[int]:
     """Return places that cut a corpus into chunks, from 0 to its length.
 
     Cuts fall on sentence ends where one is near, so that no window is cut. One in the
     middle of a sentence costs the few pairs across it, unless one worker takes both sides.
     """
+    rows = corpus.rows
     size = min(LONGEST_CHUNK, max(SHORTEST_CHUNK, len(rows) // (16 * threads)))
     bounds = [0]
     while len(rows) - bounds[-1] > size:
         cut = bounds[-1] + size
-        ends = np.flatnonzero(rows[cut - size // 2 : cut] == SENTENCE_END)
-        bounds.append(cut - size // 2 + int(ends[-1]) + 1 if len(ends) else cut)
+        ends = np.flatnonzero(rows[cut - NEAR : cut] == SENTENCE_END)
+        bounds.append(cut - NEAR + int(ends[-1]) + 1 if len(ends) else cut)
+        corpus.release(bounds[-2], cut)
     bounds.append(len(rows))
     return bounds
 
@@ -36,11 +39,11 @@ def chunk_bounds(rows: NDArray[np.int32], threads: int) -> list[int]:
 def run_epoch(
     run: Run,
     workers: list[Worker],
-    rows: NDArray[np.int32],
+    corpus: Corpus,
     bounds: list[int],
     poll: Callable[[], object],
 ) -> None:
-    """Train once on all of `rows`, a thread for each worker.
+    """Train once on all of a corpus, a thread for each worker.
 
     Chunks go to whichever worker is free. `poll` is called from this thread every tenth of
     a second. An exception there or in a worker (KeyboardInterrupt too) stops all workers at
@@ -50,7 +53,7 @@ def run_epoch(
     lock = threading.Lock()
     failures: list[BaseException] = []
     threads = [
-        threading.Thread(target=_work, args=(worker, rows, chunks, lock, failures), daemon=True)
+        threading.Thread(target=_work, args=(worker, corpus, chunks, lock, failures), daemon=True)
         for worker in workers
     ]
     try:
@@ -77,7 +80,7 @@ def run_epoch(
 
 def _work(
     worker: Worker,
-    rows: NDArray[np.int32],
+    corpus: Corpus,
     chunks: Iterator[tuple[int, int]],
     lock: threading.Lock,
     failures: list[BaseException],
@@ -86,8 +89,9 @@ def _work(
         while True:
             with lock:
                 start, end = next(chunks, (0, 0))
-            if start == end or not worker.train(rows[start:end]):
+            if start == end or not worker.train(corpus.rows[start:end]):
                 break
+            corpus.release(start, end)
         worker.flush()
     except BaseException as error:
         failures.append(error)

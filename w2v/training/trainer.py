@@ -212,13 +212,13 @@ def _train_epochs(
     run: Run, corpus: Corpus, config: Config, record: dict[str, Any], progress: Listener | None
 ) -> None:
     workers = [Worker(run, config.seed, stream) for stream in range(config.threads)]
-    bounds = chunk_bounds(corpus.rows, config.threads)
+    bounds = chunk_bounds(corpus, config.threads)
     total = max(1, corpus.kept * config.epochs)
     alphas = (config.alpha, config.min_alpha)
     for epoch in range(1, config.epochs + 1):
         meter = EpochMeter(progress, epoch, config.epochs, corpus.tokens, alphas)
         poll = functools.partial(_report, meter, run, total)
-        run_epoch(run, workers, corpus.rows, bounds, poll)
+        run_epoch(run, workers, corpus, bounds, poll)
         sums = [worker.take_loss() for worker in workers]
         loss = sum(loss for loss, _ in sums) / max(sum(pairs for _, pairs in sums), 1e-9)
         seconds = meter.report(epoch / config.epochs, loss)
