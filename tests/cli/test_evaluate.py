@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -242,9 +243,25 @@ def test_the_variable_may_hold_blanks(w2v, tmp_path):
     assert "\tmy vectors.bin\t" in answer.lines[0]
 
 
-THREADS = """
+def test_threads_share_the_questions(w2v, tmp_path, monkeypatch):
+    pools = []
+
+    class Pool(ThreadPoolExecutor):
+        def __init__(self, threads):
+            pools.append(threads)
+            super().__init__(threads)
+
+    monkeypatch.setattr("w2v.evaluation.solver.ThreadPoolExecutor", Pool)
+    (tmp_path / "many.txt").write_text("man woman king queen\n" * 1_100)
+    for threads in ("1", "2", "9"):
+        answer = w2v("evaluate", "many.txt", "--json", "--threads", threads)
+        assert json.loads(answer.out)["correct"] == 1_100
+    assert pools == [1, 2, 3]
+
+
+LINEAR_ALGEBRA = """
 import os, sys
-sys.argv = ["w2v", "evaluate", "questions.txt", *sys.argv[1:]]
+sys.argv = ["w2v", "evaluate", "questions.txt", "--threads", "3"]
 from w2v.cli import main
 try:
     main()
@@ -253,8 +270,8 @@ finally:
 """
 
 
-def test_threads_bind_linear_algebra(monkeypatch):
-    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
-    command = [sys.executable, "-c", THREADS, "--threads", "3"]
-    run = subprocess.run(command, env={**os.environ}, capture_output=True, check=True)
-    assert run.stdout.splitlines()[-1] == b"3"
+def test_linear_algebra_starts_no_threads_of_its_own():
+    command = [sys.executable, "-c", LINEAR_ALGEBRA]
+    env = {**os.environ, "OPENBLAS_NUM_THREADS": "2"}
+    run = subprocess.run(command, env=env, capture_output=True, check=True)
+    assert run.stdout.splitlines()[-1] == b"1"

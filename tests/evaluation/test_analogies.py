@@ -8,16 +8,11 @@ from w2v.evaluation import analogies
 from w2v.vectors import Vectors
 
 
-def slow_answer(vectors: Vectors, a: int, b: int, c: int) -> int:
-    """Return the row that 3CosAdd answers with, by a plain float64 loop."""
-    unit = vectors.matrix.astype(np.float64)
-    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
-    scores = {
-        row: one @ (unit[b] - unit[a] + unit[c])
-        for row, one in enumerate(unit)
-        if row not in {a, b, c}
-    }
-    return max(scores, key=lambda row: (scores[row], -row))
+def slow_answer(unit: np.ndarray, a: int, b: int, c: int) -> int:
+    """Return the row that 3CosAdd answers with, of float64 rows of length 1."""
+    scores = unit @ (unit[b] - unit[a] + unit[c])
+    scores[[a, b, c]] = -np.inf
+    return int(scores.argmax())
 
 
 class TestAnalogies:
@@ -89,10 +84,12 @@ class TestAnalogies:
         rng = np.random.default_rng(5)
         n = 2_500
         vectors = Vectors([f"w{i}" for i in range(n)], rng.normal(size=(n, 6)).astype(np.float32))
+        unit = vectors.matrix.astype(np.float64)
+        unit /= np.linalg.norm(unit, axis=1, keepdims=True)
         lines, right = [], 0
         for _ in range(700):
             a, b, c, wrong = rng.choice(n, 4, replace=False).tolist()
-            answer = slow_answer(vectors, a, b, c)
+            answer = slow_answer(unit, a, b, c)
             take = rng.random() < 0.5
             right += take or answer == wrong
             lines.append(f"w{a} w{b} w{c} w{answer if take else wrong}")

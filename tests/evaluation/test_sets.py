@@ -135,6 +135,7 @@ class TestEvaluate:
             ({"restrict": -1}, "restrict is -1: give a whole number"),
             ({"restrict": 1.5}, r"restrict is 1\.5"),
             ({"seed": -1}, "seed is -1"),
+            ({"threads": 0}, "threads is 0"),
         ],
     )
     def test_bad_settings(self, vectors, write, setting, message):

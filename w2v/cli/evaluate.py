@@ -17,7 +17,7 @@ from w2v.cli.table import aligned, tabbed
 from w2v.errors import DataError, FileError, NotFoundError
 
 if TYPE_CHECKING:
-    from w2v.evaluation import AnalogyResult, PairSet, QuestionSet, Section, SimilarityResult
+    from w2v.evaluation import AnalogyResult, PairSet, QuestionSet, Rules, Section, SimilarityResult
 
     Result = AnalogyResult | SimilarityResult
 
@@ -121,7 +121,8 @@ def evaluate(
     config = resolve(context)
     if [*sets, *files].count(STDIO) > 1:
         raise click.UsageError("standard input can be read once: give - once", context)
-    bind_blas(context, config.threads)
+    # The threads are those that share the questions, each with its own linear algebra.
+    bind_blas(context, 1)
     from w2v.evaluation import QuestionSet, Rules, read_set
 
     rules = Rules(restrict=restrict, case=case, oov=oov, seed=config.seed)
@@ -129,7 +130,9 @@ def evaluate(
     tests = [read_set(readable(path)) for path in sets]
     if min_accuracy is not None and not any(isinstance(test, QuestionSet) for test in tests):
         raise click.UsageError("--min-accuracy needs a set of analogies: give one", context)
-    results = _score_all(dict(zip(sets, tests, strict=True)), files, rules, as_json=as_json)
+    results = _score_all(
+        dict(zip(sets, tests, strict=True)), files, rules, config.threads, as_json=as_json
+    )
     if not as_json:
         _print_table(sets, files, results)
     if min_accuracy is not None and _fall_short(results, min_accuracy):
@@ -149,7 +152,12 @@ def _check_readable(files: tuple[str, ...]) -> None:
 
 
 def _score_all(
-    tests: dict[str, QuestionSet | PairSet], files: tuple[str, ...], rules: Any, *, as_json: bool
+    tests: dict[str, QuestionSet | PairSet],
+    files: tuple[str, ...],
+    rules: Rules,
+    threads: int,
+    *,
+    as_json: bool,
 ) -> dict[tuple[str, str], Result]:
     """Score every file on every set, one file in memory at a time; JSON as soon as it is known."""
     from w2v.evaluation import score
@@ -160,7 +168,7 @@ def _score_all(
         vectors = load(readable(file))
         for name, test in tests.items():
             try:
-                result = score(vectors, test, rules)
+                result = score(vectors, test, rules, threads)
             except DataError as error:
                 raise DataError(f"{file} on {error}") from error
             results[file, name] = result

@@ -70,7 +70,9 @@ def analogies(
     return score_questions(vectors, questions, rules)
 
 
-def score_questions(vectors: Vectors, questions: QuestionSet, rules: Rules) -> AnalogyResult:
+def score_questions(
+    vectors: Vectors, questions: QuestionSet, rules: Rules, threads: int = 1
+) -> AnalogyResult:
     """Score analogies.
 
     Raises
@@ -89,7 +91,7 @@ def score_questions(vectors: Vectors, questions: QuestionSet, rules: Rules) -> A
             f"vocabulary ({len(known):,} words)"
         )
     answers = np.full(len(asked), -1, dtype=np.intp)
-    answers[askable] = solve(known, rows[askable])
+    answers[askable] = solve(known, rows[askable], threads)
     correct = np.fromiter(
         (answer in right for answer, right in zip(answers.tolist(), rights, strict=True)), np.bool_
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from w2v.errors import ConfigError
 from w2v.evaluation.analogies import score_questions
 from w2v.evaluation.pairs import score_pairs
 from w2v.evaluation.questions import QuestionSet
@@ -25,6 +26,7 @@ def evaluate(
     case: Case = "lower",
     oov: Oov = "skip",
     seed: int = 1,
+    threads: int = 1,
 ) -> AnalogyResult | SimilarityResult:
     """Score vectors on analogies or word pairs, whichever the file holds.
 
@@ -47,6 +49,8 @@ def evaluate(
         with an unknown word is left out, or gets the cosine 0.
     seed : int
         Of the resampling behind the 95 % intervals.
+    threads : int
+        How many answer analogies together, from 1. Numpy's linear algebra may start more.
 
     Returns
     -------
@@ -63,11 +67,13 @@ def evaluate(
         A setting is out of range.
     """
     rules = Rules(restrict=restrict, case=case, oov=oov, seed=seed)
-    return score(vectors, read_set(path), rules)
+    if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
+        raise ConfigError(f"threads is {threads!r}: give a whole number, 1 or more")
+    return score(vectors, read_set(path), rules, threads)
 
 
 def score(
-    vectors: Vectors, test_set: QuestionSet | PairSet, rules: Rules
+    vectors: Vectors, test_set: QuestionSet | PairSet, rules: Rules, threads: int = 1
 ) -> AnalogyResult | SimilarityResult:
     """Score vectors on a set that has been read; otherwise as `evaluate`.
 
@@ -77,5 +83,5 @@ def score(
         No question and no two pairs are in the vocabulary.
     """
     if isinstance(test_set, QuestionSet):
-        return score_questions(vectors, test_set, rules)
+        return score_questions(vectors, test_set, rules, threads)
     return score_pairs(vectors, test_set, rules)

@@ -7,6 +7,8 @@ from them: adding numbers in the cache is cheaper than a product of vectors per 
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +23,7 @@ _QUESTIONS = 512
 _ROWS = 1024
 
 
-def solve(known: Known, questions: NDArray[np.intp]) -> NDArray[np.intp]:
+def solve(known: Known, questions: NDArray[np.intp], threads: int = 1) -> NDArray[np.intp]:
     """Answer questions with the nearest row to b - a + c, in vectors of length 1.
 
     Parameters
@@ -30,6 +32,8 @@ def solve(known: Known, questions: NDArray[np.intp]) -> NDArray[np.intp]:
         The rows that may answer. No row of the same word as a, b or c does.
     questions : ndarray of intp, shape (m, 3)
         The rows of a, b and c, each the first of its word.
+    threads : int
+        How many share the questions.
 
     Returns
     -------
@@ -43,13 +47,20 @@ def solve(known: Known, questions: NDArray[np.intp]) -> NDArray[np.intp]:
         _Batch(known.matrix, questions[start : start + _QUESTIONS], spellings)
         for start in range(0, len(questions), _QUESTIONS)
     ]
-    scratch = np.empty((2, _QUESTIONS * _ROWS), dtype=np.float32)
-    for start in range(0, len(known), _ROWS):
-        unit = unit_rows(known.matrix[start : start + _ROWS])
-        for batch in batches:
-            batch.compare(unit, start, scratch)
+    shares = [batches[number::threads] for number in range(min(threads, len(batches)))]
+    # Threads of our own, as most of the time goes into sums, which linear algebra's do not share.
+    with ThreadPoolExecutor(len(shares)) as pool:
+        list(pool.map(partial(_compare_all, known.matrix), shares))
     best = np.concatenate([batch.best for batch in batches])
     return np.where(best >= 0, first_rows[best], -1)
+
+
+def _compare_all(matrix: NDArray[np.float32], batches: list[_Batch]) -> None:
+    scratch = np.empty((2, _QUESTIONS * _ROWS), dtype=np.float32)
+    for start in range(0, len(matrix), _ROWS):
+        unit = unit_rows(matrix[start : start + _ROWS])
+        for batch in batches:
+            batch.compare(unit, start, scratch)
 
 
 class _Spellings:
