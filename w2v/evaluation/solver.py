@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from threading import Event
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,15 +50,22 @@ def solve(known: Known, questions: NDArray[np.intp], threads: int = 1) -> NDArra
     ]
     shares = [batches[number::threads] for number in range(min(threads, len(batches)))]
     # Threads of our own, as most of the time goes into sums, which linear algebra's do not share.
+    stop = Event()
     with ThreadPoolExecutor(len(shares)) as pool:
-        list(pool.map(partial(_compare_all, known.matrix), shares))
+        try:
+            list(pool.map(partial(_compare_all, known.matrix, stop), shares))
+        finally:
+            # After an interrupt the pool waits for its threads: they must not go on for minutes.
+            stop.set()
     best = np.concatenate([batch.best for batch in batches])
     return np.where(best >= 0, first_rows[best], -1)
 
 
-def _compare_all(matrix: NDArray[np.float32], batches: list[_Batch]) -> None:
+def _compare_all(matrix: NDArray[np.float32], stop: Event, batches: list[_Batch]) -> None:
     scratch = np.empty((2, _QUESTIONS * _ROWS), dtype=np.float32)
     for start in range(0, len(matrix), _ROWS):
+        if stop.is_set():
+            return
         unit = unit_rows(matrix[start : start + _ROWS])
         for batch in batches:
             batch.compare(unit, start, scratch)
