@@ -70,7 +70,7 @@ def test_python_names_exist():
         and isinstance(node.value, ast.Name)
         and node.value.id == "w2v"
     }
-    assert names == {"train", "Config", "save", "load"}
+    assert names == {"train", "Config", "save", "load", "evaluate"}
     for name in names:
         assert hasattr(w2v, name)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from w2v.config import Config
     from w2v.errors import W2VError
+    from w2v.evaluation import evaluate
     from w2v.formats import load, save
     from w2v.text import Corpus, Vocab
     from w2v.training import Model, train
@@ -24,6 +25,7 @@ __all__ = [
     "Vocab",
     "W2VError",
     "__version__",
+    "evaluate",
     "load",
     "save",
     "train",
@@ -36,6 +38,7 @@ _HOMES = {
     "Vectors": "w2v.vectors",
     "Vocab": "w2v.text",
     "W2VError": "w2v.errors",
+    "evaluate": "w2v.evaluation",
     "load": "w2v.formats",
     "save": "w2v.formats",
     "train": "w2v.training",
