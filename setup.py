@@ -43,6 +43,7 @@ def extension(name: str, *sources: str) -> Extension:
 EXTENSIONS = [
     extension("w2v._core", "w2v/_core.pyx", *sorted(glob("w2v/kernels/*.c"))),
     extension("w2v.text._scan", "w2v/text/_scan.pyx"),
+    extension("w2v.text._words", "w2v/text/_words.pyx"),
     extension("w2v.text._rows", "w2v/text/_rows.pyx"),
 ]
 
