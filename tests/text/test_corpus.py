@@ -20,7 +20,7 @@ from w2v.text import blocks, rows
 from w2v.text import corpus as corpus_module
 from w2v.text.corpus import corpus_from_sentences, count_words, read_corpus
 from w2v.text.rows import RowStore, default_memory_limit
-from w2v.text.vocab import Vocab
+from w2v.text.vocab import Vocab, falling_order
 
 TEXT = b"one two three four\n" * 5000
 
@@ -271,6 +271,16 @@ def test_vocab_answers_by_word():
         vocab.row("to")
     with pytest.raises(DataError, match="2 words but counts of shape"):
         Vocab(["the", "of"], [9])
+
+
+@pytest.mark.parametrize("largest", [5, 1 << 40, 1 << 62])
+def test_order_of_words(largest):
+    random = np.random.default_rng(3)
+    counts = random.integers(1, 5, 1000)
+    counts[500] = largest
+    firsts = random.permutation(1000) << 40
+    expected = sorted(range(1000), key=lambda word: (-counts[word], firsts[word]))
+    assert falling_order(counts, firsts).tolist() == expected
 
 
 def test_default_limit_is_bounded():

@@ -6,6 +6,8 @@ import numpy as np
 
 from w2v.text._scan cimport Scanner, Table, table_free, table_init
 
+from w2v.text.vocab import falling_order
+
 cdef extern from "merge.h" nogil:
     enum: INLINE_BYTES
     enum: OUT_OF_VOCABULARY_VALUE "OUT_OF_VOCABULARY"
@@ -124,28 +126,27 @@ cdef class Words:
         cdef int32_t[::1] numbers
         cdef unsigned char[::1] text_view
         if self.table.used == 0:
+            self.chosen = np.empty(0, np.int32)
             return b"", np.empty(0, np.int64)
-        with nogil:
-            n = frequent_words(&self.table, min_count, &first[0], NULL, NULL, NULL)
-        slots, counts, firsts = (np.empty(n + 1, np.int64) for _ in range(3))
+        slots, counts, firsts = (np.empty(self.table.used, np.int64) for _ in range(3))
         slots_view, counts_view, firsts_view = slots, counts, firsts
         with nogil:
-            frequent_words(
+            n = frequent_words(
                 &self.table, min_count, &first[0], &slots_view[0], &counts_view[0], &firsts_view[0]
             )
-        order = np.lexsort((firsts[:n], -counts[:n]))[:max_vocab]
+        order = falling_order(counts[:n], firsts[:n])[:max_vocab]
         n = len(order)
+        self.chosen = np.empty(n, np.int32)
+        if n == 0:
+            return b"", np.empty(0, np.int64)
         counts = counts[order]
-        slots = np.append(slots[order], 0)
-        slots_view = slots
-        self.chosen = np.empty(n + 1, np.int32)
+        slots_view = slots[order]
         numbers = self.chosen
         size = chosen_words(&self.table, &slots_view[0], n, NULL, NULL)
         text = bytearray(size)
         text_view = text
         with nogil:
             chosen_words(&self.table, &slots_view[0], n, <char *>&text_view[0], &numbers[0])
-        self.chosen = self.chosen[:n]
         del text_view
         return bytes(memoryview(text)[: size - INLINE_BYTES]), counts
 
@@ -154,18 +155,12 @@ cdef class Words:
 
         Returns
         -------
-        list of ndarray of int32, each shape (scanner.words + 1,)
-            The row of each number, shifted by one: the first is for the end of a sentence.
+        list of ndarray of int32, each shape (scanner.words,)
+            The row of each number, or `OUT_OF_VOCABULARY`.
         """
         rows = np.full(self.table.used, OUT_OF_VOCABULARY, np.int32)
         rows[self.chosen] = np.arange(len(self.chosen), dtype=np.int32)
-        maps = []
-        for numbers in self.numbers:
-            row_map = np.empty(len(numbers) + 1, np.int32)
-            row_map[0] = SENTENCE_END
-            np.take(rows, numbers, out=row_map[1:], mode="clip")
-            maps.append(row_map)
-        return maps
+        return [rows[numbers] for numbers in self.numbers]
 
 
 cdef bytes lowered_words(Scanner scanner):
