@@ -101,6 +101,11 @@ static inline void lowered_key(Table *from, const Slot *slot, Lowered *lowered, 
  * Returns -1 when memory is full. */
 static inline int merge_tables(Table *into, Table *from, int32_t *numbers, const int64_t *seen,
                         int64_t *first, Lowered *lowered) {
+    /* Words come in order of hash and fill `into` from its front: unless there is room for
+     * all before the first, its front is crowded long before the table counts as full, and
+     * every probe walks through the crowd. */
+    while (((uint64_t)into->used + from->used) * 8 > (uint64_t)7 << into->bits)
+        if (table_grow(into) != 0) return -1;
     for (size_t i = 0; i < table_slots_count(from); i++) {
         const Slot *slot = &from->slots[i];
         if (slot->count == 0) continue;
