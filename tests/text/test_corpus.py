@@ -298,6 +298,14 @@ def test_store_grows_beyond_what_was_expected():
     assert store.finish().tolist() == list(range(10))
 
 
+def test_store_does_without_the_room_it_hoped_for():
+    store = RowStore(1 << 62, expected=1 << 58)
+    store.append(np.arange(5, dtype=np.int32))
+    store.rewind()
+    store.append(store.read(1, 3).copy())
+    assert store.finish().tolist() == [1, 2]
+
+
 def test_temporary_files_go_where_the_system_wants(write, tmp_path, monkeypatch):
     folder = tmp_path / "system"
     folder.mkdir()
