@@ -46,6 +46,7 @@ EXTENSIONS = [
     extension("w2v.formats._read_lines", "w2v/formats/_read_lines.pyx"),
     extension("w2v.formats._write_lines", "w2v/formats/_write_lines.pyx"),
     extension("w2v.text._scan", "w2v/text/_scan.pyx"),
+    extension("w2v.text._words", "w2v/text/_words.pyx"),
     extension("w2v.text._rows", "w2v/text/_rows.pyx"),
 ]
 

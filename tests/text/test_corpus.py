@@ -20,7 +20,7 @@ from w2v.text import blocks, rows
 from w2v.text import corpus as corpus_module
 from w2v.text.corpus import corpus_from_sentences, count_words, read_corpus
 from w2v.text.rows import RowStore, default_memory_limit
-from w2v.text.vocab import Vocab
+from w2v.text.vocab import Vocab, falling_order
 
 TEXT = b"one two three four\n" * 5000
 
@@ -283,6 +283,16 @@ def test_vocab_answers_by_word():
         Vocab(["the", "of"], [9])
 
 
+@pytest.mark.parametrize("largest", [5, 1 << 40, 1 << 62])
+def test_order_of_words(largest):
+    random = np.random.default_rng(3)
+    counts = random.integers(1, 5, 1000)
+    counts[500] = largest
+    firsts = random.permutation(1000) << 40
+    expected = sorted(range(1000), key=lambda word: (-counts[word], firsts[word]))
+    assert falling_order(counts, firsts).tolist() == expected
+
+
 def test_default_limit_is_bounded():
     assert 0 < default_memory_limit() <= 2 << 30
 
@@ -296,6 +306,14 @@ def test_store_grows_beyond_what_was_expected():
     assert np.array_equal(store.read(250_000, 350_000), np.r_[part[50_000:], part[:50_000]])
     store.append(part[:10])
     assert store.finish().tolist() == list(range(10))
+
+
+def test_store_does_without_the_room_it_hoped_for():
+    store = RowStore(1 << 62, expected=1 << 58)
+    store.append(np.arange(5, dtype=np.int32))
+    store.rewind()
+    store.append(store.read(1, 3).copy())
+    assert store.finish().tolist() == [1, 2]
 
 
 def test_temporary_files_go_where_the_system_wants(write, tmp_path, monkeypatch):

@@ -22,7 +22,7 @@ def renumber(const int32_t[::1] source, const int32_t[::1] row_map, int32_t[::1]
     Parameters
     ----------
     source : array of int32, shape (n,)
-    row_map : array of int32, shape (words + 1,)
+    row_map : array of int32, shape (words,)
         From `Words.row_maps`.
     out : array of int32, shape (at least n,)
 
@@ -36,8 +36,10 @@ def renumber(const int32_t[::1] source, const int32_t[::1] row_map, int32_t[::1]
         return 0
     if out.shape[0] < n:
         raise ValueError(f"out holds {out.shape[0]} rows, source {n}")
+    # A scanner may have met line ends and no word.
+    cdef const int32_t *rows = &row_map[0] if row_map.shape[0] else NULL
     with nogil:
-        written = final_rows(&source[0], n, &row_map[0], &out[0])
+        written = final_rows(&source[0], n, rows, &out[0])
     return written
 
 

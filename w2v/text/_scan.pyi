@@ -7,8 +7,6 @@ from w2v.errors import DataError
 
 MAX_WORD: Final[int]
 PRINT_BASE: Final[int]
-OUT_OF_VOCABULARY: Final[int]
-SENTENCE_END: Final[int]
 
 # The numbers of the words, tokens, lines, fingerprint.
 Scanned = tuple[NDArray[np.int32], int, int, int]
@@ -23,16 +21,5 @@ class Scanner:
     def scan_file(
         self, fd: int, name: str, first: int, start: int, stop: int, size: int
     ) -> Scanned: ...
-
-class Words:
-    def __init__(
-        self, scanners: list[Scanner], seen: list[NDArray[np.int64]], lowercase: bool
-    ) -> None: ...
-    @property
-    def distinct(self) -> int: ...
-    def vocabulary(
-        self, min_count: int, max_vocab: int | None
-    ) -> tuple[bytes, NDArray[np.int64]]: ...
-    def row_maps(self) -> list[NDArray[np.int32]]: ...
 
 def too_long(name: str, offset: int) -> DataError: ...

@@ -1,4 +1,4 @@
-"""The compiled part of reading text: cut, count and number words; merge; renumber.
+"""The compiled part of reading text: cut blocks at words, count and number the words.
 
 Whatever takes time runs without the GIL, so that plain Python threads can each
 drive a `Scanner` of their own.
@@ -22,42 +22,16 @@ cdef extern from "scanner.h" nogil:
     enum: SCAN_LONG_WORD
     enum: MAX_WORD_VALUE "MAX_WORD"
     uint64_t PRINT_BASE_VALUE "PRINT_BASE"
-    ctypedef struct Table:
-        unsigned used
     ctypedef struct Scanned:
         int64_t numbers
         int64_t tokens
         int64_t lines
         int64_t stopped_at
         uint64_t fingerprint
-    int table_init(Table *table)
-    void table_free(Table *table)
     int scan_text(Table *table, char *text, size_t size, int32_t *out, Scanned *result)
     size_t find_separator(const char *text, size_t start, size_t stop)
     size_t drop_returns(char *text, size_t size)
 
-cdef extern from "merge.h" nogil:
-    enum: INLINE_BYTES
-    enum: OUT_OF_VOCABULARY_VALUE "OUT_OF_VOCABULARY"
-    enum: SENTENCE_END_VALUE "SENTENCE_END"
-    ctypedef struct Lowered:
-        const char *next
-        const char *end
-    size_t foreign_words(const Table *table, char *to)
-    int merge_tables(
-        Table *into, Table *source, int32_t *numbers, const int64_t *seen, int64_t *first,
-        Lowered *lowered
-    )
-    int64_t frequent_words(
-        const Table *table, uint64_t min_count, const int64_t *first, int64_t *chosen,
-        int64_t *counts, int64_t *firsts
-    )
-    size_t chosen_words(
-        const Table *table, const int64_t *chosen, int64_t n, char *to, int32_t *numbers
-    )
-
-OUT_OF_VOCABULARY = OUT_OF_VOCABULARY_VALUE
-SENTENCE_END = SENTENCE_END_VALUE
 PRINT_BASE = PRINT_BASE_VALUE
 
 MAX_WORD = MAX_WORD_VALUE
@@ -95,12 +69,6 @@ cdef class Scanner:
     words : int
         Distinct words met so far. They are numbered 0, 1, ... as they appear.
     """
-
-    cdef Table table
-    cdef char *text
-    cdef int64_t room
-    cdef object numbers
-    cdef int32_t[::1] numbers_view
 
     def __cinit__(self, int64_t block=1 << 16):
         self.text = NULL
@@ -276,153 +244,3 @@ def too_long(str name, int64_t offset):
         f"{name}: more than {MAX_WORD} bytes without a space, tab or newline near byte {offset}: "
         "this is not plain text"
     )
-
-
-cdef class Words:
-    """The words of several scanners, joined.
-
-    Parameters
-    ----------
-    scanners : sequence of Scanner
-        Emptied: their words move here.
-    seen : sequence of ndarray of int64, each shape (scanner.words,)
-        When each word of each scanner first appeared; smaller is earlier in the text.
-    lowercase : bool
-        Lower-case the words, by Python's rules for Unicode.
-    """
-
-    cdef Table table
-    cdef list numbers
-    cdef object first
-    cdef object chosen
-
-    def __cinit__(self, list scanners, list seen, bint lowercase):
-        cdef Scanner scanner
-        if table_init(&self.table) != 0:
-            raise MemoryError
-        self.first = np.empty(sum([scanner.words for scanner in scanners]), np.int64)
-        self.numbers = []
-        for scanner, ranks in zip(scanners, seen, strict=True):
-            if self.table.used == 0 and not lowercase:
-                self.take(scanner, ranks)
-            else:
-                self.merge(scanner, ranks, lowercase)
-            table_free(&scanner.table)
-
-    def __dealloc__(self):
-        table_free(&self.table)
-
-    cdef int take(self, Scanner scanner, ranks) except -1:
-        """Begin with the table of the first scanner as it is."""
-        self.numbers.append(np.arange(scanner.table.used, dtype=np.int32))
-        self.first[: scanner.table.used] = ranks
-        self.table, scanner.table = scanner.table, self.table
-        return 0
-
-    cdef int merge(self, Scanner scanner, ranks, bint lowercase) except -1:
-        cdef int32_t[::1] numbers
-        cdef int64_t[::1] first = self.first
-        cdef const int64_t[::1] seen = ranks
-        cdef const unsigned char[::1] words
-        cdef Lowered lowered
-        cdef Lowered *how = NULL
-        cdef int failed
-        array = np.empty(scanner.table.used, np.int32)
-        self.numbers.append(array)
-        if scanner.table.used == 0:
-            return 0
-        numbers = array
-        first = self.first
-        if lowercase:
-            words = lowered_words(scanner)
-            lowered.next = <const char *>&words[0]
-            lowered.end = lowered.next + words.shape[0] - INLINE_BYTES
-            how = &lowered
-        with nogil:
-            failed = merge_tables(
-                &self.table, &scanner.table, &numbers[0], &seen[0], &first[0], how
-            )
-        if failed:
-            raise MemoryError
-        return 0
-
-    @property
-    def distinct(self):
-        return self.table.used
-
-    def vocabulary(self, int64_t min_count, max_vocab):
-        """Choose and sort the words that stay: falling count, then first appearance.
-
-        Parameters
-        ----------
-        min_count : int
-        max_vocab : int or None
-            Keep at most so many.
-
-        Returns
-        -------
-        text : bytes
-            The words, each followed by a newline.
-        counts : ndarray of int64, shape (n,)
-        """
-        cdef int64_t n
-        cdef size_t size
-        cdef const int64_t[::1] first = self.first
-        cdef int64_t[::1] slots_view, counts_view, firsts_view
-        cdef int32_t[::1] numbers
-        cdef unsigned char[::1] text_view
-        if self.table.used == 0:
-            return b"", np.empty(0, np.int64)
-        with nogil:
-            n = frequent_words(&self.table, min_count, &first[0], NULL, NULL, NULL)
-        slots, counts, firsts = (np.empty(n + 1, np.int64) for _ in range(3))
-        slots_view, counts_view, firsts_view = slots, counts, firsts
-        with nogil:
-            frequent_words(
-                &self.table, min_count, &first[0], &slots_view[0], &counts_view[0], &firsts_view[0]
-            )
-        order = np.lexsort((firsts[:n], -counts[:n]))[:max_vocab]
-        n = len(order)
-        counts = counts[order]
-        slots = np.append(slots[order], 0)
-        slots_view = slots
-        self.chosen = np.empty(n + 1, np.int32)
-        numbers = self.chosen
-        size = chosen_words(&self.table, &slots_view[0], n, NULL, NULL)
-        text = bytearray(size)
-        text_view = text
-        with nogil:
-            chosen_words(&self.table, &slots_view[0], n, <char *>&text_view[0], &numbers[0])
-        self.chosen = self.chosen[:n]
-        del text_view
-        return bytes(memoryview(text)[: size - INLINE_BYTES]), counts
-
-    def row_maps(self):
-        """Return, for each scanner, what `renumber` needs to turn its numbers into rows.
-
-        Returns
-        -------
-        list of ndarray of int32, each shape (scanner.words + 1,)
-            The row of each number, shifted by one: the first is for the end of a sentence.
-        """
-        rows = np.full(self.table.used, OUT_OF_VOCABULARY, np.int32)
-        rows[self.chosen] = np.arange(len(self.chosen), dtype=np.int32)
-        maps = []
-        for numbers in self.numbers:
-            row_map = np.empty(len(numbers) + 1, np.int32)
-            row_map[0] = SENTENCE_END
-            np.take(rows, numbers, out=row_map[1:], mode="clip")
-            maps.append(row_map)
-        return maps
-
-
-cdef bytes lowered_words(Scanner scanner):
-    """Lower-case the words that are not ASCII, one a line; INLINE_BYTES follow them."""
-    cdef size_t size = foreign_words(&scanner.table, NULL)
-    cdef unsigned char[::1] view
-    text = bytearray(size)
-    view = text
-    foreign_words(&scanner.table, <char *>&view[0])
-    del view
-    words = text[: size - INLINE_BYTES].decode("utf-8", "surrogateescape")
-    return words.lower().encode("utf-8", "surrogateescape") + bytes(INLINE_BYTES)

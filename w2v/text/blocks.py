@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from w2v.text._scan import Scanned
 
 # A block and its numbers fit in a second-level cache.
-BLOCK = 1 << 19
+BLOCK = 1 << 18
 
 # Read at a time from what is compressed or a pipe.
 CHUNK = 1 << 17

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.errors import DataError
-from w2v.text._scan import Words
+from w2v.text._words import Words
 from w2v.text.blocks import BLOCK
 from w2v.text.reading import Reading
 from w2v.text.rows import RowStore, default_memory_limit

@@ -32,7 +32,7 @@ _LITERAL = re.compile(
 )
 
 # A string of fewer words is a name or a format, not a message.
-_MESSAGE = re.compile(rb"[A-Za-z]+(?:[ ,.;:]+[A-Za-z]+){4}")
+_MESSAGE = re.compile(rb"[A-Za-z]+(?:[ ,.;:'\"\\]+[A-Za-z]+){4}")
 _FOR_TOOLS = re.compile(rb"!|[ :]*(?:noqa|type:|pragma|pylint|mypy|-\*-)")
 _EXAMPLE = re.compile(rb"^[ \t]*(?:>>>|\.\.\. |In \[|\$ ).*$", re.MULTILINE)
 _PARAGRAPH = re.compile(rb"\n[ \t]*\n")

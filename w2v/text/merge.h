@@ -101,6 +101,11 @@ static inline void lowered_key(Table *from, const Slot *slot, Lowered *lowered, 
  * Returns -1 when memory is full. */
 static inline int merge_tables(Table *into, Table *from, int32_t *numbers, const int64_t *seen,
                         int64_t *first, Lowered *lowered) {
+    /* Words come in order of hash and fill `into` from its front: unless there is room for
+     * all before the first, its front is crowded long before the table counts as full, and
+     * every probe walks through the crowd. */
+    while (((uint64_t)into->used + from->used) * 8 > (uint64_t)7 << into->bits)
+        if (table_grow(into) != 0) return -1;
     for (size_t i = 0; i < table_slots_count(from); i++) {
         const Slot *slot = &from->slots[i];
         if (slot->count == 0) continue;
@@ -117,19 +122,17 @@ static inline int merge_tables(Table *into, Table *from, int32_t *numbers, const
     return 0;
 }
 
-/* The slots of words that occur at least min_count times. Returns how many; writes when
- * `chosen` is not NULL: chosen[k] the slot, counts[k], firsts[k] its first appearance. */
+/* Finds the words that occur at least min_count times: chosen[k] the slot, counts[k],
+ * firsts[k] its first appearance, each with room for table->used. Returns how many. */
 static inline int64_t frequent_words(const Table *table, uint64_t min_count, const int64_t *first,
-                              int64_t *chosen, int64_t *counts, int64_t *firsts) {
+                                     int64_t *chosen, int64_t *counts, int64_t *firsts) {
     int64_t n = 0;
     for (size_t i = 0; i < table_slots_count(table); i++) {
         const Slot *slot = &table->slots[i];
         if (slot->count < min_count || slot->count == 0) continue;
-        if (chosen != NULL) {
-            chosen[n] = (int64_t)i;
-            counts[n] = (int64_t)slot->count;
-            firsts[n] = first[slot->number];
-        }
+        chosen[n] = (int64_t)i;
+        counts[n] = (int64_t)slot->count;
+        firsts[n] = first[slot->number];
         n++;
     }
     return n;
@@ -153,19 +156,22 @@ static inline size_t chosen_words(const Table *table, const int64_t *chosen, int
     return at + INLINE_BYTES;
 }
 
-/* Turns numbers of a table into rows: rows[number + 1], rows[0] being SENTENCE_END. Drops words
- * that have no row and sentence ends that follow one another; a leading one is kept.
+/* Turns numbers of a table into rows: rows[number]. Drops words that have no row, and
+ * sentence ends that follow one another; a leading one is kept.
  * Returns how many were written. `out` may be `source`. */
-static inline int64_t final_rows(const int32_t *source, int64_t n, const int32_t *rows, int32_t *out) {
+static inline int64_t final_rows(const int32_t *source, int64_t n, const int32_t *rows,
+                                 int32_t *out) {
     int64_t k = 0;
-    int32_t last = OUT_OF_VOCABULARY;
     for (int64_t i = 0; i < n; i++) {
-        int32_t row = rows[source[i] + 1];
-        /* No branch: which words are dropped cannot be predicted. */
-        int keep = (row >= 0) | ((row == SENTENCE_END) & (last != SENTENCE_END));
+        int32_t number = source[i];
+        if (UNLIKELY(number == SENTENCE_END)) {
+            if (k == 0 || out[k - 1] != SENTENCE_END) out[k++] = SENTENCE_END;
+            continue;
+        }
+        int32_t row = rows[number];
         out[k] = row;
-        k += keep;
-        last = keep ? row : last;
+        /* No branch: which words are dropped cannot be predicted. */
+        k += row >= 0;
     }
     return k;
 }

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.text._rows import renumber
-from w2v.text._scan import PRINT_BASE, SENTENCE_END, Scanner, Words
+from w2v.text._scan import PRINT_BASE, Scanner
+from w2v.text._words import SENTENCE_END, Words
 from w2v.text.blocks import Block, cut_blocks
 from w2v.text.rows import RowStore
 from w2v.text.sources import Source

@@ -58,7 +58,12 @@ class RowStore:
         self._limit = limit
         self._tmpdir = tmpdir
         self._file: IO[bytes] | None = None
-        self._memory: RowBuffer | None = RowBuffer(min(expected, limit // ROW_BYTES))
+        self._memory: RowBuffer | None
+        try:
+            self._memory = RowBuffer(min(expected, limit // ROW_BYTES))
+        except MemoryError:
+            # Some systems count room that is never used: then it grows step by step.
+            self._memory = RowBuffer()
         self._view: NDArray[np.int32] | None = None
         self._used = 0
 

@@ -79,3 +79,30 @@ def decode_words(text: bytes) -> list[str]:
     newline is never part of one.
     """
     return text.decode("utf-8", "surrogateescape").split("\n")[:-1]
+
+
+def falling_order(counts: NDArray[np.int64], firsts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Sort words by falling count, and equally frequent ones by first appearance.
+
+    Parameters
+    ----------
+    counts, firsts : ndarray of int64, shape (n,)
+        `firsts` are distinct.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        The order, as of `numpy.argsort`.
+    """
+    if len(counts) == 0:
+        return np.empty(0, np.int64)
+    by_first = np.argsort(firsts)
+    bits = len(counts).bit_length()
+    top = int(counts.max())
+    if top.bit_length() + bits > 63:
+        return by_first[np.argsort(-counts[by_first], kind="stable")]
+    # One plain sort of numbers that hold both is six times as fast as a stable one.
+    keys = ((top - counts[by_first]) << bits) | np.arange(len(counts))
+    keys.sort()
+    order: NDArray[np.int64] = by_first[keys & ((1 << bits) - 1)]
+    return order

@@ -1,0 +1,25 @@
+"""What joining the words of several scanners needs to know of them."""
+
+from libc.stdint cimport int32_t, int64_t
+
+
+cdef extern from "table.h" nogil:
+    ctypedef struct Table:
+        unsigned used
+    int table_init(Table *table)
+    void table_free(Table *table)
+
+
+cdef class Scanner:
+    cdef Table table
+    cdef char *text          # `room` bytes and SCAN_PADDING: the block being scanned
+    cdef int64_t room
+    cdef object numbers      # ndarray of int32, shape (room,): what scanning it wrote
+    cdef int32_t[::1] numbers_view
+    cdef int make_room(self, int64_t size) except -1
+    cdef object scan(self, int64_t at, int64_t size, str name, int64_t offset)
+    cdef int refuse_nul(self, int64_t at, int64_t size, str name, int64_t offset) except -1
+    cdef int64_t last_word_end(
+        self, int fd, str name, int64_t origin, int64_t begin, int64_t inner, int64_t size
+    ) except -1
+    cdef int64_t load(self, int fd, str name, int64_t origin, int64_t have, int64_t want) except -1
