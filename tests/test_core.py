@@ -244,6 +244,18 @@ def test_stop_ends_training_at_the_next_block():
     assert worker.take_loss()[1] == 0
 
 
+def test_a_stopped_worker_takes_no_more():
+    """Its buffers would overflow: nothing empties them any more."""
+    run = make_run(total=10**9)
+    worker = _core.Worker(run, 1, 0)
+    rows = np.arange(5000, dtype=np.int32) % 10
+    worker.train(rows)
+    run.stop()
+    for _ in range(50):
+        assert not worker.train(rows)
+        worker.flush()
+
+
 def test_take_loss_starts_anew():
     worker = _core.Worker(make_run(), 1, 0)
     worker.train(np.array([1, 2, -1], np.int32))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import numbers
+import operator
 from typing import Any, Literal
 
 from w2v.cpu import available_cpus
@@ -118,15 +120,22 @@ class Config:
 
     def _integer(self, name: str, low: int, high: int) -> None:
         value = getattr(self, name)
-        if isinstance(value, bool) or not isinstance(value, int):
+        if isinstance(value, bool) or not hasattr(value, "__index__"):
             raise ConfigError(f"{name} is {value!r}: give a whole number")
+        value = operator.index(value)  # numpy's whole numbers become plain ones
+        object.__setattr__(self, name, value)
         if not low <= value <= high:
             raise ConfigError(f"{name} is {value}: give {low} to {high}")
 
     def _real(self, name: str, low: float, high: float) -> None:
         value = getattr(self, name)
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
+        if isinstance(value, bool) or not isinstance(value, numbers.Real):
             raise ConfigError(f"{name} is {value!r}: give a number")
+        try:
+            value = float(value)
+        except OverflowError:
+            value = math.inf
+        object.__setattr__(self, name, value)
         if not math.isfinite(value) or not low <= value <= high:
             raise ConfigError(f"{name} is {value:g}: give {low:g} to {high:g}")
 

@@ -42,6 +42,10 @@ def test_keep_thresholds_are_the_original_formula():
     assert keep[3] == 1
 
 
+def test_a_minute_sample_drops_nearly_everything():
+    assert (tables.keep_thresholds(np.array([10, 20]), 1e-310) == 0).all()
+
+
 def test_sample_zero_keeps_every_token():
     assert (tables.keep_thresholds(np.array([10**9, 1]), 0) == 0xFFFFFFFF).all()
 

@@ -89,7 +89,7 @@ def test_loss_falls_and_does_not_depend_on_threads(topic_file):
 )
 def test_few_words_do_not_diverge(topic_file, assert_topics_found, changes):
     """Settings with which shared deltas once summed up to infinity."""
-    assert_topics_found(train(topic_file, Config(**SMALL | changes)).vectors)
+    assert_topics_found(train(topic_file, Config(threads=1, **SMALL | changes)).vectors)
 
 
 def test_loss_of_shared_and_private_negatives_is_the_same_quantity(topic_file):
@@ -129,7 +129,8 @@ def test_matrices_larger_than_memory_are_refused_with_a_remedy(topic_file, monke
     monkeypatch.setattr(trainer, "available_memory", lambda: 40_000)
     with pytest.raises(ConfigError, match=r"dim 100 need .* dim 64 or max_vocab \d+ would fit"):
         train(topic_file, Config(min_count=1, dim=100))
-    train(topic_file, Config(min_count=1, dim=64, epochs=1))
+    needed = [memory_needed(72, Config(dim=dim)) for dim in (64, 80)]
+    assert needed[0] <= 40_000 < needed[1]
 
 
 def test_memory_needed_counts_both_matrices_and_rows():
@@ -166,3 +167,44 @@ def test_isa_is_checked_before_the_text_is_read(topic_file, monkeypatch):
     monkeypatch.setenv("W2V_ISA", "mmx")
     with pytest.raises(ConfigError, match="mmx"):
         train("does-not-exist.txt")
+
+
+def test_a_run_that_diverges_ends_with_an_error(topic_file):
+    with pytest.raises(ConfigError, match=r"diverged in epoch .* lower alpha, which is 10"):
+        train(topic_file, Config(negatives="private", **SMALL | {"alpha": 10.0}))
+
+
+def test_a_text_without_pairs_is_refused_with_a_remedy():
+    """Three words and the default sample: nearly every token is thinned out."""
+    with pytest.raises(DataError, match=r"no pair of words .* try sample 0"):
+        train([["a", "b", "c"]] * 6, Config(min_count=1, threads=1))
+    with pytest.raises(DataError, match="put more on one"):
+        train([["a"], ["b"]] * 100, Config(min_count=1, sample=0))
+
+
+def test_no_more_workers_than_chunks(topic_file, monkeypatch):
+    made = []
+
+    class Counted(trainer.Worker):
+        def __init__(self, run, seed, stream):
+            made.append(stream)
+
+    monkeypatch.setattr(trainer, "Worker", Counted)
+    train(topic_file, Config(threads=1000, **SMALL | {"epochs": 1}))
+    assert 1 < len(made) < 40
+
+
+def test_memory_of_workers_is_checked(topic_file, monkeypatch):
+    monkeypatch.setattr(trainer, "available_memory", lambda: 3_000_000)
+    with pytest.raises(ConfigError, match=r"threads need .* fewer threads would fit"):
+        train(topic_file, Config(threads=40, window=500, **SMALL))
+
+
+def test_numbers_of_numpy_are_numbers():
+    config = Config(dim=np.int64(8), alpha=np.float32(0.5))
+    assert type(config.dim) is int
+    assert type(config.alpha) is float
+    with pytest.raises(ConfigError, match="alpha"):
+        Config(alpha=10**400)
+    with pytest.raises(ConfigError, match=r"dim is 8\.0"):
+        Config(dim=8.0)

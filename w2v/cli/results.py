@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -134,9 +135,9 @@ class Results:
         return self._format or ("text" if file == STDIO else None)
 
     def _check_distinct(self) -> None:
-        seen: dict[Path, str] = {}
+        seen: dict[str, str] = {}
         for name, path in self._files.items():
-            other = seen.setdefault(path.resolve(), name)
+            other = seen.setdefault(os.path.realpath(path), name)
             if other != name:
                 raise ConfigError(f"{path} is both {other} and {name}: give another name to one")
 

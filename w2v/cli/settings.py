@@ -106,7 +106,7 @@ def _parse_toml(path: str, text: str) -> dict[str, Any]:
     toml = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
         table: dict[str, Any] = toml.loads(text)
-    except toml.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: {error}: give lines like dim = 300") from error
     return table
 
@@ -116,7 +116,7 @@ def _parse_record(path: str, text: str) -> dict[str, Any]:
 
     try:
         settings = json.loads(text).get("settings")
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: not JSON: {error}: give a run record or a TOML file") from error
     if not isinstance(settings, dict):
         raise DataError(f'{path}: no "settings" in it: give a run record that w2v train wrote')

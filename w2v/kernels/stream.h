@@ -77,6 +77,7 @@ static int train(w2v_worker *w, const int32_t *rows, int64_t n) {
     const ptrdiff_t block = w->run->block_length;
     for (int64_t k = 0; k < n; k += BATCH) {
         const ptrdiff_t batch = n - k < BATCH ? (ptrdiff_t)(n - k) : BATCH;
+        if (stopped(w)) return 1; /* nothing is trained any more: nothing may be added */
         make_room(w, batch);
         take_tokens(w, rows + k, batch);
         if (w->tokens >= REPORT || k == 0) report(w);
@@ -91,6 +92,10 @@ static int train(w2v_worker *w, const int32_t *rows, int64_t n) {
 
 static void flush(w2v_worker *w) {
     close_sentence(w);
+    if (w->pos == w->end || stopped(w)) { /* nothing came since the last flush */
+        report(w);
+        return;
+    }
     const ptrdiff_t last = w->end + 2 * w->window; /* then every context is done */
     make_room(w, last - w->end + STEP);
     const ptrdiff_t padding = 2 * w->window + STEP;

@@ -266,9 +266,11 @@ def _stdin_chunks(stopping: threading.Event) -> Iterator[bytes]:
 
 
 def _fd_chunks(fd: int, stopping: threading.Event) -> Iterator[bytes]:
+    poll = select.poll()  # unlike select.select() it takes any descriptor, also above 1,023
+    poll.register(fd, select.POLLIN)
     while not stopping.is_set():
         # Never waits for long, so that Ctrl-C ends the thread.
-        if select.select([fd], [], [], 0.1)[0]:
+        if poll.poll(100):
             chunk = os.read(fd, CHUNK)
             if not chunk:
                 return

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from w2v.errors import ConfigError
+
 T = TypeVar("T")
 
 # Seconds between looks at the clock while waiting: how often progress is told.
@@ -48,7 +50,13 @@ class Crew:
         ]
         try:
             for thread in threads:
-                thread.start()
+                try:
+                    thread.start()
+                except RuntimeError as error:  # a limit of the system or the container
+                    raise ConfigError(
+                        f"threads is {len(threads)}: the system refuses to start so many: "
+                        "give fewer"
+                    ) from error
             while not self._finished.wait(TICK):
                 tick()
         except BaseException:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from w2v._core import Run, Worker
+from w2v.errors import ConfigError
 from w2v.text.corpus import Corpus
 
 POLL_SECONDS = 0.1
@@ -58,7 +59,7 @@ def run_epoch(
     ]
     try:
         for thread in threads:
-            thread.start()
+            _start(thread, len(threads))
         while any(thread.is_alive() for thread in threads):
             for thread in threads:
                 thread.join(POLL_SECONDS / len(threads))
@@ -76,6 +77,15 @@ def run_epoch(
                 thread.join()
     if failures:
         raise failures[0]
+
+
+def _start(thread: threading.Thread, count: int) -> None:
+    try:
+        thread.start()
+    except RuntimeError as error:  # a limit of the system or the container
+        raise ConfigError(
+            f"threads is {count}: the system refuses to start so many: give fewer"
+        ) from error
 
 
 def _work(

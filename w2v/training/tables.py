@@ -69,7 +69,8 @@ def keep_thresholds(counts: NDArray[np.int64], sample: float) -> NDArray[np.uint
     if sample == 0:
         return np.full(len(counts), 0xFFFFFFFF, np.uint32)
     share = counts / counts.sum()
-    keep = (np.sqrt(share / sample) + 1) * sample / share
+    ratio = sample / share  # this way round nothing overflows, however small the sample
+    keep = np.sqrt(ratio) + ratio
     thresholds: NDArray[np.uint32] = (np.minimum(keep, 1.0) * 0xFFFFFFFF).astype(np.uint32)
     return thresholds
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
 import os
 import time
 from collections.abc import Iterable
@@ -150,7 +151,7 @@ def _train_rows(
     text_seconds = time.perf_counter() - started
     if len(vocab) < 2:
         raise DataError(f"the vocabulary has {len(vocab)} word: training needs two or more")
-    _check_memory(len(vocab), config)
+    _check_matrices(len(vocab), config)
     begun = time.perf_counter()
     inputs = tables.padded_matrix(len(vocab), config.dim)
     outputs = tables.padded_matrix(len(vocab), config.dim)
@@ -163,17 +164,23 @@ def _train_rows(
     return Model(vectors=vectors, outputs=outputs[:-1, : config.dim], vocab=vocab, record=record)
 
 
-def _check_memory(words: int, config: Config) -> None:
+def _check_memory(needed: int, what: str, remedy: str) -> None:
+    free = available_memory()
+    if free is not None and needed > free:
+        raise ConfigError(
+            f"{what} need {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB is free: {remedy} would fit"
+        )
+
+
+def _check_matrices(words: int, config: Config) -> None:
     needed, free = memory_needed(words, config), available_memory()
     if free is None or needed <= free:
         return
     row = (needed - 12 * words) // (words + 1)
     fits = max(0, int(free / (words + 1) - 12) // 8 // tables.ROW_FLOATS * tables.ROW_FLOATS)
-    remedy = f"dim {fits}" if fits else "more memory"
-    raise ConfigError(
-        f"{words:,} words of dim {config.dim} need {needed / 1e9:.1f} GB and "
-        f"{free / 1e9:.1f} GB is free: {remedy} or max_vocab {free // (row + 12):,} would fit"
-    )
+    smaller = f"dim {fits}" if fits else "more memory"
+    remedy = f"{smaller} or max_vocab {free // (row + 12):,}"
+    _check_memory(needed, f"{words:,} words of dim {config.dim}", remedy)
 
 
 def _new_run(
@@ -211,18 +218,40 @@ def _new_run(
 def _train_epochs(
     run: Run, corpus: Corpus, config: Config, record: dict[str, Any], progress: Listener | None
 ) -> None:
-    workers = [Worker(run, config.seed, stream) for stream in range(config.threads)]
     bounds = chunk_bounds(corpus, config.threads)
+    # a worker without a chunk would only cost memory
+    count = min(config.threads, len(bounds) - 1)
+    _check_memory(count * run.worker_bytes, f"{count} threads", "fewer threads")
+    workers = [Worker(run, config.seed, stream) for stream in range(count)]
     total = max(1, corpus.kept * config.epochs)
     alphas = (config.alpha, config.min_alpha)
     for epoch in range(1, config.epochs + 1):
         meter = EpochMeter(progress, epoch, config.epochs, corpus.tokens, alphas)
         poll = functools.partial(_report, meter, run, total)
         run_epoch(run, workers, corpus, bounds, poll)
-        sums = [worker.take_loss() for worker in workers]
-        loss = sum(loss for loss, _ in sums) / max(sum(pairs for _, pairs in sums), 1e-9)
+        loss = _mean_loss(workers, epoch, config)
         seconds = meter.report(epoch / config.epochs, loss)
         report.add_epoch(record, corpus, loss, seconds)
+
+
+def _mean_loss(workers: list[Worker], epoch: int, config: Config) -> float:
+    """Return the mean loss per pair of an epoch that has just ended, if there is one."""
+    sums = [worker.take_loss() for worker in workers]
+    pairs = sum(pairs for _, pairs in sums)
+    loss = sum(loss for loss, _ in sums)
+    if pairs == 0:
+        thinned = f", or sample {config.sample:g} dropped the rest" if config.sample else ""
+        remedy = ": try sample 0" if config.sample else ": a line is a sentence, put more on one"
+        raise DataError(
+            f"epoch {epoch} had no pair of words to learn from: lines have one known word{thinned}"
+            f"{remedy}"
+        )
+    if not math.isfinite(loss):
+        raise ConfigError(
+            f"training diverged in epoch {epoch}: its loss is {loss}: "
+            f"lower alpha, which is {config.alpha:g}"
+        )
+    return loss / pairs
 
 
 def _report(meter: EpochMeter, run: Run, total: int) -> None:
