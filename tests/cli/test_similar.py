@@ -69,7 +69,7 @@ def test_no_prompt_on_a_terminal(vectors, w2v, monkeypatch):
     class Terminal:
         stdin = type("stdin", (), {"isatty": staticmethod(lambda: True)})
 
-    monkeypatch.setattr("w2v.cli.similar.sys", Terminal)
+    monkeypatch.setattr("w2v.cli.asking.sys", Terminal)
     answer = w2v("similar")
     assert answer.code == 2
     assert "no word to look up" in answer.err
