@@ -143,12 +143,13 @@ def open_candidates(vectors: Vectors, among: str | None, top_vocab: int | None) 
     if among is None:
         return vectors.candidates(None, top_vocab)
     words = _read_words(among)
+    name = "standard input" if among == STDIO else among
     known = [word for word in words if word in vectors]
     if not known:
-        raise NotFoundError(f"{among}: none of its {len(words)} words is in the vocabulary")
+        raise NotFoundError(f"{name}: none of its {len(words)} words is in the vocabulary")
     if len(known) < len(words):
         missing = len(words) - len(known)
-        complain(f"w2v: {among}: {missing} of {len(words)} words are not in the vocabulary")
+        complain(f"w2v: {name}: {missing} of {len(words)} words are not in the vocabulary")
     return vectors.candidates(known, top_vocab)
 
 
