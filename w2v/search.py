@@ -20,8 +20,8 @@ _SCORES = 1 << 21
 _FEWEST_ROWS, _MOST_ROWS = 1 << 11, 1 << 15
 # Rows whose highest score is looked at first: most groups hold no answer.
 _GROUP = 64
-# Numbers brought to float64 at a time.
-_EXACT_NUMBERS = 1 << 20
+# Numbers brought to float64 at a time: half a megabyte, which stays in the cache.
+_EXACT_NUMBERS = 1 << 16
 # Cosines this close differ by rounding alone: they count as equal and keep their order.
 _DECIMALS = 12
 # Below every score; what is not to be answered has minus infinity.
@@ -177,12 +177,18 @@ class _Batch:
         picked = self.candidates.stretch(first, last)
         cosines = buffer[: last - first]
         with np.errstate(all="ignore"):  # the odd rows, put right below
-            np.matmul(self.candidates.matrix[picked], self.columns, out=cosines)
-            cosines *= self.candidates.scales[picked][:, None]
+            vectors, scales = self.candidates.matrix[picked], self.candidates.scales[picked]
+            # Scaled are the fewer numbers, before the product or after it.
+            if vectors.shape[1] < cosines.shape[1]:
+                np.matmul(vectors * scales[:, None], self.columns, out=cosines)
+            else:
+                np.matmul(vectors, self.columns, out=cosines)
+                cosines *= scales[:, None]
         odd = _within(self.odd, first, last)
         if len(odd):
-            units = _unit_rows(self.candidates.matrix[self.candidates.rows_at(odd)])
-            cosines[odd - first] = units @ self.columns.astype(np.float64)
+            vectors64 = self.candidates.matrix[self.candidates.rows_at(odd)].astype(np.float64)
+            norms = _usable_norms(vectors64)[:, None]
+            cosines[odd - first] = vectors64 @ self.columns.astype(np.float64) / norms
         upper = self._products(cosines) if self.per_question > 1 else cosines
         upper[_within(self.barred, first, last) - first] = -np.inf
         start, end = np.searchsorted(self.excluded, [first, last])
@@ -252,10 +258,11 @@ class _Batch:
         step = max(1, _EXACT_NUMBERS // self.sides.shape[2])
         for first in range(0, len(of), step):
             part = slice(first, first + step)
-            units = _unit_rows(self.candidates.matrix[rows[part]])
+            vectors = self.candidates.matrix[rows[part]].astype(np.float64)
+            norms = _usable_norms(vectors)
             # Not @, whose sums may run in another order for another number of rows.
             cosines = [
-                np.clip((units * self.sides[of[part], side]).sum(axis=1), -1, 1)
+                np.clip((vectors * self.sides[of[part], side]).sum(axis=1) / norms, -1, 1)
                 for side in range(self.per_question)
             ]
             if self.per_question > 1:
@@ -284,14 +291,12 @@ def _within(places: NDArray[np.intp], first: int, last: int) -> NDArray[np.intp]
     return places[start:end]
 
 
-def _unit_rows(rows: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return rows at length 1, zeros for what has no direction."""
-    units = rows.astype(np.float64)  # in which no square of a float32 overflows or vanishes
+def _usable_norms(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return lengths; what has no direction becomes zeros in place, of length 1."""
+    # Of numbers that were float32 no square overflows or vanishes in float64.
     with np.errstate(invalid="ignore"):
-        norms = np.sqrt((units * units).sum(axis=1))
-    usable = np.isfinite(norms) & (norms > 0)
-    if not usable.all():
-        units[~usable] = 0.0
-        norms[~usable] = 1.0
-    units /= norms[:, None]
-    return units
+        norms: NDArray[np.float64] = np.sqrt((vectors * vectors).sum(axis=1))
+    useless = ~(np.isfinite(norms) & (norms > 0))
+    vectors[useless] = 0.0
+    norms[useless] = 1.0
+    return norms
