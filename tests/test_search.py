@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from w2v import search
-from w2v.queries import prepare, prepare_analogy
+from w2v.queries import answer, prepare, prepare_analogy
 from w2v.vectors import Vectors
 
 
@@ -61,6 +61,14 @@ def test_an_answer_does_not_depend_on_its_company():
     together = vectors.nearest_all(queries, 5)
     assert together[::50] == [vectors.nearest(query, 5) for query in queries[::50]]
     assert together[100:103] == vectors.nearest_all(queries[100:103], 5)
+
+
+@pytest.mark.parametrize("threads", [2, 3, 100])
+def test_threads_share_the_queries_and_change_nothing(small, threads):
+    vectors = made(500, 6)
+    queries = [prepare(vectors, f"w{row}") for row in range(77)]
+    alone = answer(vectors.words, vectors.candidates(), queries, 4)
+    assert answer(vectors.words, vectors.candidates(), queries, 4, threads) == alone
 
 
 def test_float32_cannot_tell_these_apart():

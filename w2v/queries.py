@@ -116,7 +116,11 @@ def prepare_analogy(vectors: Vectors, a: str, b: str, c: str, *, method: str = "
 
 
 def answer(
-    words: Sequence[str], candidates: Candidates, queries: Iterable[Query], k: int
+    words: Sequence[str],
+    candidates: Candidates,
+    queries: Iterable[Query],
+    k: int,
+    threads: int = 1,
 ) -> list[list[tuple[str, float]]]:
     """Return the `k` best words and their scores for each query.
 
@@ -130,6 +134,8 @@ def answer(
         What is asked.
     k : int
         At least 1.
+    threads : int
+        Threads that share the queries, beside those that numpy's products may start.
 
     Returns
     -------
@@ -152,6 +158,7 @@ def answer(
             np.array([query.sides for query in alike]),
             [query.excluded for query in alike],
             k,
+            threads,
         )
         for place, (rows, scores) in zip(places, found, strict=True):
             named = zip(rows.tolist(), scores.tolist(), strict=True)

@@ -77,6 +77,7 @@ def best_rows(
     sides: NDArray[np.float64],
     excluded: list[tuple[int, ...]],
     k: int,
+    threads: int = 1,
 ) -> list[tuple[NDArray[np.intp], NDArray[np.float64]]]:
     """Return the `k` best candidates for each of m questions, the best first.
 
@@ -92,6 +93,8 @@ def best_rows(
         Rows that do not answer the question of that number.
     k : int
         At least 1.
+    threads : int
+        Threads that share the questions, beside those that numpy's products may start.
 
     Returns
     -------
@@ -101,15 +104,22 @@ def best_rows(
     """
     questions, per_question, _ = sides.shape
     k = min(k, candidates.total)
-    at_once = max(1, min(questions, _SCORES // (max(_FEWEST_ROWS, 4 * k) * per_question)))
-    rows = min(_MOST_ROWS, _SCORES // (at_once * per_question))
+    most = _SCORES // (max(_FEWEST_ROWS, 4 * k) * per_question)
+    at_once = max(1, min(-(-questions // threads), most))
+    rows = min(_MOST_ROWS, _SCORES // threads // (at_once * per_question))
     rows = min(max(rows, _FEWEST_ROWS, 4 * k), candidates.total)
-    found = []
-    for first in range(0, questions, at_once):
-        last = first + at_once
-        batch = _Batch(candidates, sides[first:last], excluded[first:last], k)
-        found += batch.answers(rows)
-    return found
+
+    def answers(first: int) -> list[tuple[NDArray[np.intp], NDArray[np.float64]]]:
+        part = slice(first, first + at_once)
+        return _Batch(candidates, sides[part], excluded[part], k).answers(rows)
+
+    starts = range(0, questions, at_once)
+    if len(starts) == 1 or threads == 1:
+        return [one for first in starts for one in answers(first)]
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - slow to import
+
+    with ThreadPoolExecutor(threads) as pool:
+        return [one for batch in pool.map(answers, starts) for one in batch]
 
 
 class _Batch:

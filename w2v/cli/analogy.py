@@ -66,7 +66,9 @@ def analogy(
     """
     if len(words) not in (0, 3):
         raise click.UsageError(f"{len(words)} words: give three, A B C", context)
-    bind_blas(context, resolve(context).threads)
+    threads = resolve(context).threads
+    # They share the queries; a second kind of threads would be in their way.
+    bind_blas(context, 1)
     check_stdin_once(context, not words, vectors, among)
     loaded = open_vectors(vectors)
     candidates = open_candidates(loaded, among, top_vocab)
@@ -90,5 +92,5 @@ def analogy(
     # Words of the command line are taken whole: they may hold blanks.
     reader = (lambda _, misses: ask(given, misses)) if words else read
     write = writer("score", "answers", as_json=as_json, tagged=not words)
-    if answer_all(loaded, candidates, batches, reader, write, count):
+    if answer_all(loaded, candidates, batches, reader, write, count, threads):
         context.exit(NotFoundError.exit_code)

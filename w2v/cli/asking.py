@@ -192,6 +192,7 @@ def answer_all(
     read: Callable[[Line, Misses], Asked],
     write: Callable[[Asked, list[tuple[str, float]]], bytes],
     count: int,
+    threads: int,
 ) -> int:
     """Answer queries in their order; return how many had a word that was not found.
 
@@ -206,7 +207,7 @@ def answer_all(
     misses = Misses(vectors)
     for lines in batches:
         asked, failure = _read_batch(lines, read, misses)
-        answers = answer(vectors.words, candidates, [one.query for one in asked], count)
+        answers = answer(vectors.words, candidates, [one.query for one in asked], count, threads)
         for one, found in zip(asked, answers, strict=True):
             out.write(write(one, found))
         out.flush()

@@ -78,14 +78,16 @@ def similar(
     """
     if words and by_vector:
         raise click.UsageError("--by-vector reads vectors from stdin: give no words", context)
-    bind_blas(context, resolve(context).threads)
+    threads = resolve(context).threads
+    # They share the queries; a second kind of threads would be in their way.
+    bind_blas(context, 1)
     check_stdin_once(context, not words, vectors, among)
     loaded = open_vectors(vectors)
     candidates = open_candidates(loaded, among, top_vocab)
     batches = from_arguments(words) if words else from_stdin()
     read = (lambda line, _: _vector(loaded, line)) if by_vector else _words
     write = writer("cosine", "neighbors", as_json=as_json, tagged=len(words) != 1)
-    if answer_all(loaded, candidates, batches, read, write, count):
+    if answer_all(loaded, candidates, batches, read, write, count, threads):
         context.exit(NotFoundError.exit_code)
 
 
