@@ -13,7 +13,8 @@ LAYERS = [
     {"cpu", "_core"},
     {"config"},
     {"text"},
-    {"vectors", "formats"},
+    {"search", "spelling"},
+    {"queries", "vectors", "formats"},
     {"training", "evaluation"},
     {"cli"},
 ]

@@ -24,7 +24,7 @@ def slow_nearest(vectors: Vectors, row: int, k: int) -> list[tuple[str, float]]:
         lengths = np.linalg.norm(vector) * np.linalg.norm(query)
         cosine = float(vector @ query / lengths) if 0 < lengths < np.inf else 0.0
         if other != row:
-            scored.append((-cosine, other))
+            scored.append((-round(cosine, 12), other))
     return [(vectors.words[other], -cosine) for cosine, other in sorted(scored)[:k]]
 
 

@@ -1,14 +1,16 @@
-"""Words and their vectors: lookup and nearest neighbors."""
+"""Words and their vectors: lookup, nearest words, analogies."""
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from w2v.errors import ConfigError, DataError, NotFoundError
+from w2v.queries import Question, answer, prepare, prepare_analogy, whole
+from w2v.search import Candidates
+from w2v.spelling import close_spellings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,10 +18,6 @@ if TYPE_CHECKING:
 # Squares of float32 outside these norms overflow, or lose their digits below 2**-126.
 _SMALLEST_NORM = 1e-15
 _LARGEST_NORM = 1e15
-
-# Where close spellings of an unknown word are looked for: enough for every word that
-# people type, few enough to answer at once.
-_SPELLING_ROWS = 100_000
 
 
 class Vectors:
@@ -63,6 +61,7 @@ class Vectors:
         self.record = record
         self._rows: dict[str, int] | None = None
         self._norms: NDArray[np.float64] | None = None
+        self._inverse_norms: NDArray[np.float32] | None = None
         self._odd_rows: NDArray[np.intp] = np.empty(0, dtype=np.intp)
 
     def __len__(self) -> int:
@@ -97,10 +96,16 @@ class Vectors:
     @property
     def duplicates(self) -> list[str]:
         """Words that have more than one row, in the order of their second rows."""
+        return list(dict.fromkeys(self.words[row] for row in self._repeats))
+
+    @property
+    def _repeats(self) -> NDArray[np.intp]:
+        """Rows in order whose word has an earlier row."""
         rows = self._row_of
         if len(rows) == len(self.words):
-            return []
-        return list(dict.fromkeys(w for row, w in enumerate(self.words) if rows[w] != row))
+            return np.empty(0, dtype=np.intp)
+        repeats = [row for row, word in enumerate(self.words) if rows[word] != row]
+        return np.array(repeats, dtype=np.intp)
 
     @property
     def norms(self) -> NDArray[np.float64]:
@@ -136,150 +141,167 @@ class Vectors:
         try:
             return self._row_of[word]
         except KeyError:
-            close = self._close_spellings(word)
+            close = close_spellings(word, self.words, self._row_of)
         hint = f": did you mean {' or '.join(map(repr, close))}?" if close else ""
         raise NotFoundError(f"{word!r} is not in the vocabulary{hint}")
 
     def nearest(
-        self, query: str | NDArray[np.floating[Any]] | Sequence[str], k: int = 10
+        self,
+        query: Question,
+        k: int = 10,
+        *,
+        among: Iterable[str] | None = None,
+        top_vocab: int | None = None,
     ) -> list[tuple[str, float]]:
         """Return the words whose vectors point most nearly the same way.
 
         Parameters
         ----------
-        query : str, ndarray of shape (dim,), or sequence of str
-            A word, a vector, or several words, whose vectors are scaled to length 1 and
-            averaged. The words themselves are left out of the answer.
+        query : str, sequence of str, mapping of str to float, or array of shape (dim,)
+            A word; several words, whose vectors are scaled to length 1 and averaged;
+            words with weights, as ``{"king": 1, "man": -1, "woman": 1}``; or a vector.
+            The words themselves are left out of the answer.
         k : int
             How many to return; fewer come back if there are not so many.
+        among : iterable of str, optional
+            Answer with these words only.
+        top_vocab : int, optional
+            Answer with the first so many rows only: the most frequent words.
 
         Returns
         -------
         list of (str, float)
-            Word and cosine, the highest first, equal ones by row. A vector that is all
-            zeros or not finite has the cosine 0.
+            Word and cosine, the highest first, equal ones by row. Cosines are computed in
+            float64 and rounded to 12 decimals. A vector that is all zeros or not finite
+            has the cosine 0. Of several rows of one word only the first is an answer.
 
         Raises
         ------
         NotFoundError
-            A word is not in the vocabulary.
+            A word, of the query or of `among`, is not in the vocabulary.
         ConfigError
-            `k` is below 1, there is no word, or a vector has the wrong shape.
+            `k` or `top_vocab` is below 1, there is no word, or a vector has the wrong shape.
         DataError
             The query's vector is not finite.
         """
-        k = _whole(k)
-        words, vector = self._resolve(query)
-        scores = self._cosines(vector)
-        excluded = [self._row_of[word] for word in words]
-        if words and len(self._row_of) < len(self.words):
-            excluded = [row for row, word in enumerate(self.words) if word in words]
-        scores[excluded] = -np.inf
-        k = min(k, len(scores) - len(excluded))
-        return [(self.words[row], float(scores[row])) for row in _largest(scores, k)]
+        return self.nearest_all([query], k, among=among, top_vocab=top_vocab)[0]
 
-    def _resolve(
-        self, query: str | NDArray[np.floating[Any]] | Sequence[str]
-    ) -> tuple[set[str], NDArray[np.float64]]:
-        """Return the words of a query and its direction, of length 1 or 0."""
-        if isinstance(query, str):
-            return {query}, self._direction(query)
-        if _are_words(query):
-            return set(query), _unit(np.mean([self._direction(word) for word in query], axis=0))
-        try:
-            vector = np.asarray(query, dtype=np.float64)
-        except (TypeError, ValueError) as error:
-            raise ConfigError(
-                f"the query {query!r:.60} is neither words nor a vector: give one or the other"
-            ) from error
-        if vector.shape != (self.dim,):
-            raise ConfigError(
-                f"the query has the shape {vector.shape}: give a word, several words, or a "
-                f"vector of shape ({self.dim},)"
-            )
-        if not np.isfinite(vector).all():
-            raise DataError("the query's vector is not finite: nothing is near it")
-        return set(), _unit(vector)
+    def nearest_all(
+        self,
+        queries: Iterable[Question],
+        k: int = 10,
+        *,
+        among: Iterable[str] | None = None,
+        top_vocab: int | None = None,
+    ) -> list[list[tuple[str, float]]]:
+        """Return what `nearest` returns for each of many queries, much sooner.
 
-    def _direction(self, word: str) -> NDArray[np.float64]:
-        vector = self[word].astype(np.float64)
-        if not np.isfinite(vector).all():
-            raise DataError(f"the vector of {word!r} is not finite: nothing is near it")
-        return _unit(vector)
+        Parameters
+        ----------
+        queries : iterable of queries
+            Each as in `nearest`.
+        k, among, top_vocab
+            As in `nearest`.
 
-    def _cosines(self, unit: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the cosine of every row with a vector of length 1; shape (n,), finite."""
-        norms, odd = self.norms, self._odd_rows
-        with np.errstate(all="ignore"):  # the odd rows, put right below
-            products = self.matrix @ unit.astype(np.float32)
-            scores: NDArray[np.float64] = products / norms
-        scores[odd] = 0.0
-        for row in odd[np.isfinite(norms[odd]) & (norms[odd] > 0)]:
-            scores[row] = self.matrix[row].astype(np.float64) @ unit / norms[row]
-        return np.clip(scores, -1.0, 1.0, out=scores)
+        Returns
+        -------
+        list of list of (str, float)
+            The answers in the order of the queries; none depends on the other queries.
 
-    def _close_spellings(self, word: str) -> list[str]:
-        """Return up to three words of the vocabulary that `word` may be a slip of."""
-        variants = [word.lower(), word.capitalize(), word.upper()]
-        close = [v for v in dict.fromkeys(variants) if v in self._row_of]
-        if close:
-            return close[:3]
-        # difflib compares slowly and imports slowly, so only what shares nearly all
-        # letters reaches it: one slip changes at most two of a word's letters.
-        letters = set(word)
-        shortest, longest = len(word) - 2, len(word) + 2
-        candidates = [
-            known
-            for known in self.words[:_SPELLING_ROWS]
-            if shortest <= len(known) <= longest and len(letters.symmetric_difference(known)) <= 2
-        ]
-        import difflib  # noqa: PLC0415
+        Raises
+        ------
+        NotFoundError, ConfigError, DataError
+            As `nearest`, for any of the queries.
+        """
+        prepared = [prepare(self, query) for query in queries]
+        return answer(self.words, self.candidates(among, top_vocab), prepared, k)
 
-        return difflib.get_close_matches(word, candidates[:2_000], n=3, cutoff=0.7)
+    def analogy(
+        self,
+        a: str,
+        b: str,
+        c: str,
+        k: int = 10,
+        *,
+        method: str = "3cosadd",
+        among: Iterable[str] | None = None,
+        top_vocab: int | None = None,
+    ) -> list[tuple[str, float]]:
+        """Return the words that are to `c` what `b` is to `a`.
+
+        Parameters
+        ----------
+        a, b, c : str
+            Words of the vocabulary, which are left out of the answer.
+        k : int
+            How many to return.
+        method : {"3cosadd", "3cosmul"}
+            Score by the cosine with b - a + c (Mikolov, Yih and Zweig, 2013), or by
+            cos(b) cos(c) / (cos(a) + 0.001), each cosine brought from -1..1 to 0..1
+            (Levy and Goldberg, 2014).
+        among, top_vocab
+            As in `nearest`.
+
+        Returns
+        -------
+        list of (str, float)
+            Word and score, the highest first, equal ones by row.
+
+        Raises
+        ------
+        NotFoundError, ConfigError, DataError
+            As `nearest`; ConfigError also if there is no such method.
+        """
+        query = prepare_analogy(self, a, b, c, method=method)
+        return self.nearest(query, k, among=among, top_vocab=top_vocab)
+
+    def candidates(
+        self, among: Iterable[str] | None = None, top_vocab: int | None = None
+    ) -> Candidates:
+        """Return the rows that can be answers, for `w2v.queries.answer`.
+
+        Parameters
+        ----------
+        among, top_vocab
+            As in `nearest`.
+
+        Returns
+        -------
+        Candidates
+            The first row of each word that is let in.
+
+        Raises
+        ------
+        NotFoundError
+            A word of `among` is not in the vocabulary.
+        ConfigError
+            `top_vocab` is below 1, or `among` has no word, or none that is so frequent.
+        """
+        count = len(self) if top_vocab is None else min(whole(top_vocab, "top_vocab"), len(self))
+        rows = None
+        if among is not None:
+            found = np.array(sorted({self.row(word) for word in among}), dtype=np.intp)
+            rows = found[found < count]
+            if not len(found):
+                raise ConfigError("among has no words: give at least one")
+            if not len(rows):
+                raise ConfigError(
+                    f"no word of among is in the first {count} rows: give a larger top_vocab"
+                )
+            count = len(rows)
+        return Candidates(self.matrix, self._scales, self._odd_rows, rows, self._repeats, count)
+
+    @property
+    def _scales(self) -> NDArray[np.float32]:
+        """One over each norm, 0 for the odd rows."""
+        if self._inverse_norms is None:
+            norms = self.norms.copy()
+            norms[self._odd_rows] = np.inf
+            self._inverse_norms = (1 / norms).astype(np.float32)
+        return self._inverse_norms
 
 
 def _plain(word: object) -> str:
     if not isinstance(word, str):
         raise DataError(f"the word {word!r} is a {type(word).__name__}: give strings")
     return str(word)
-
-
-def _whole(k: object) -> int:
-    try:
-        number = operator.index(k)  # type: ignore[arg-type]
-    except TypeError:
-        raise ConfigError(f"k is {k!r}: give a whole number") from None
-    if number < 1:
-        raise ConfigError(f"k is {number}: give 1 or more")
-    return number
-
-
-def _are_words(query: object) -> bool:
-    if isinstance(query, np.ndarray) and query.dtype.kind not in "UO":
-        return False
-    try:
-        words = list(query)  # type: ignore[call-overload]
-    except TypeError:
-        return False
-    if not words:
-        raise ConfigError("the query has no words: give at least one")
-    return all(isinstance(word, str) for word in words)
-
-
-def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
-    largest = np.abs(vector).max()
-    if largest == 0:
-        return vector
-    scaled = vector / largest  # so that no square overflows or vanishes
-    unit: NDArray[np.float64] = scaled / np.linalg.norm(scaled)
-    return unit
-
-
-def _largest(scores: NDArray[np.float64], k: int) -> NDArray[np.intp]:
-    """Return where the `k` largest scores stand, the largest first, equal ones in order."""
-    if k < 1:
-        return np.empty(0, dtype=np.intp)
-    # The partition alone would pick any of several that are equal at its edge.
-    edge = np.partition(scores, len(scores) - k)[len(scores) - k]
-    rows = np.flatnonzero(scores >= edge)
-    return rows[np.argsort(-scores[rows], kind="stable")][:k]

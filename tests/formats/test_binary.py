@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as hnp
 
 from w2v.errors import DataError
 from w2v.formats import binary
-from w2v.formats.source import Source
+from w2v.formats.source import Source, open_source
 from w2v.vectors import Vectors
 
 
@@ -126,3 +126,20 @@ def test_words_that_cannot_be_written_are_named(word, message):
     vectors = Vectors(["king", word, "queen"], np.zeros((3, 2), np.float32))
     with pytest.raises(DataError, match=message):
         written(vectors)
+
+
+@pytest.mark.parametrize("newline", [b"\n", b""])
+def test_a_file_copied_in_many_parts(newline, tmp_path, monkeypatch):
+    """Parts of two records, of a file that is mapped, and whose memory is given back."""
+    monkeypatch.setattr(binary, "_PART_BYTES", 2 * 700 * 4)
+    matrix = np.random.default_rng(1).normal(size=(31, 700)).astype("<f4")
+    records = [b"w%d " % row + matrix[row].tobytes() + newline for row in range(31)]
+    path = tmp_path / "parts.bin"
+    path.write_bytes(b"31 700\n" + b"".join(records))
+    loaded = binary.load(open_source(path))
+    assert loaded.words == [f"w{row}" for row in range(31)]
+    assert np.array_equal(loaded.matrix, matrix)
+    path.write_bytes(b"31 700\n" + b"".join(records[:20]) + b"w\n" + b"".join(records[20:]))
+    place = len(b"31 700\n" + b"".join(records[:20]))
+    with pytest.raises(DataError, match=rf"byte {place}: word 21 of 31 contains a newline"):
+        binary.load(open_source(path))

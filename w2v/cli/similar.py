@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
+import re
 from typing import TYPE_CHECKING
 
 import click
 
-from w2v.cli.blas import bind_blas
-from w2v.cli.options import Command, config_options, json_option, option, vectors_option
-from w2v.cli.settings import resolve
-from w2v.cli.streams import (
-    STDIO,
-    Output,
-    complain,
-    encode,
-    json_line,
-    readable,
-    word_from_argument,
+from w2v.cli.asking import (
+    Asked,
+    Line,
+    Misses,
+    answer_all,
+    asking_options,
+    check_stdin_once,
+    from_arguments,
+    from_stdin,
+    open_candidates,
+    open_vectors,
+    writer,
 )
-from w2v.errors import NotFoundError
+from w2v.cli.blas import bind_blas
+from w2v.cli.options import Command, option
+from w2v.cli.settings import resolve
+from w2v.errors import DataError, NotFoundError
 
 if TYPE_CHECKING:
     from w2v.vectors import Vectors
@@ -29,89 +32,116 @@ EPILOG = """\b
 Examples:
   w2v similar king                       word<TAB>cosine, ten lines
   w2v similar king queen -k 3            each line starts with its query
+  w2v similar "king - man + woman"       words added and taken away
   w2v similar --json < words.txt         one query a line, one answer a line
-  w2v similar -m old.bin king
+  w2v similar king --among names.txt     answers from a list
+  w2v vectors -m old.bin king | w2v similar -m new.bin --by-vector
 """
+
+SIGNS = {"+": 1.0, "-": -1.0}
 
 
 @click.command(cls=Command, epilog=EPILOG, short_help="Print the words most similar to a word.")
-@click.argument("words", metavar="[WORD]...", nargs=-1)
+@click.argument("words", metavar="[QUERY]...", nargs=-1)
 @option(
-    "-k",
-    "--count",
-    group="Answers",
-    type=click.IntRange(min=1),
-    metavar="N",
-    default=10,
-    show_default=True,
-    help="Answers per query.",
+    "--by-vector",
+    group="Queries",
+    is_flag=True,
+    help="Every line of stdin is a vector, its numbers separated by blanks. A name may "
+    "precede them; without one the answer starts with the number of the line.",
 )
-@json_option()
-@vectors_option()
-@config_options("threads", threads=1)
+@asking_options
 @click.pass_context
 def similar(
     context: click.Context,
     /,
     *,
     words: tuple[str, ...],
+    by_vector: bool,
     count: int,
+    among: str | None,
+    top_vocab: int | None,
     vectors: str,
     as_json: bool,
     **_threads: int,
 ) -> None:
-    """Print the words most similar to each WORD, best first, with their cosine.
+    """Print the words most similar to each QUERY, best first, with their cosine.
 
-    Without WORD, every line of standard input is a query. Several queries are
+    A QUERY is a word, or words with + and - between them, blanks around every
+    sign, quoted for the shell: "king - man + woman". Each word counts with its
+    vector at length 1. Signs and words take turns, so that "- - +" takes the
+    word + away from the word -. What begins with a dash comes after --.
+
+    Without QUERY, every line of standard input is one. Several queries are
     answered one by one, and each line of the answer starts with its query. The
     exit code is 1 if a word is not among the vectors; the others are answered.
     """
-    bind_blas(context, resolve(context).threads)
-    queries = _queries(context, words, vectors)
-    from w2v.formats import load
-
-    loaded = load(readable(vectors))
-    missing = _answer_all(loaded, queries, count, as_json=as_json, tagged=len(words) != 1)
-    if missing:
+    if words and by_vector:
+        raise click.UsageError("--by-vector reads vectors from stdin: give no words", context)
+    threads = resolve(context).threads
+    # They share the queries; a second kind of threads would be in their way.
+    bind_blas(context, 1)
+    check_stdin_once(context, not words, vectors, among)
+    loaded = open_vectors(vectors)
+    candidates = open_candidates(loaded, among, top_vocab)
+    batches = from_arguments(words) if words else from_stdin()
+    read = (lambda line, _: _vector(loaded, line)) if by_vector else _words
+    write = writer("cosine", "neighbors", as_json=as_json, tagged=len(words) != 1)
+    if answer_all(loaded, candidates, batches, read, write, count, threads):
         context.exit(NotFoundError.exit_code)
 
 
-def _queries(context: click.Context, words: tuple[str, ...], vectors: str) -> Iterator[str]:
-    """Return the queries, from the arguments or else line by line from stdin."""
-    if words:
-        return (word_from_argument(word) for word in words)
-    if vectors == STDIO:
-        raise click.UsageError("standard input holds the vectors: give the words", context)
-    if sys.stdin is None or sys.stdin.isatty():
-        raise click.UsageError("no word to look up: give some, or one a line on stdin", context)
-    lines = (line.decode("utf-8", "surrogateescape") for line in sys.stdin.buffer)
-    return (word for line in lines if (word := line.strip(" \t\r\n")))
+def _words(line: Line, misses: Misses) -> Asked:
+    """Read a word, or words with signs between them."""
+    from w2v.queries import prepare
+
+    weights = {line.text: 1.0} if line.text in misses.vectors else signed(line.text)
+    misses.check(list(weights))
+    return Asked(line.text, line.text, prepare(misses.vectors, weights))
 
 
-def _answer_all(
-    vectors: Vectors, queries: Iterator[str], count: int, *, as_json: bool, tagged: bool
-) -> int:
-    """Answer each query as soon as it is asked; return how many words were not found."""
-    out = Output()
-    missing = 0
-    for query in queries:
-        try:
-            neighbors = vectors.nearest(query, count)
-        except NotFoundError as error:
-            complain(f"w2v: {error}")
-            missing += 1
-            continue
-        out.write(_answer(query, neighbors, as_json=as_json, tagged=tagged))
-        # A program that asks through pipes waits for its answer before it asks again.
-        out.flush()
-    return missing
+def signed(text: str) -> dict[str, float]:
+    """Return the words of `text` and what they count, by the signs between them.
+
+    Words and signs take turns; whether a sign comes first is seen from their number,
+    so that the words + and - need no other spelling.
+
+    Raises
+    ------
+    NotFoundError
+        They do not take turns.
+    """
+    fields = re.split("[ \t]+", text)
+    if len(fields) % 2:
+        fields.insert(0, "+")
+    weights: dict[str, float] = {}
+    for sign, word in zip(fields[::2], fields[1::2], strict=True):
+        if sign not in SIGNS:
+            raise NotFoundError(
+                f"{text!r} is not in the vocabulary: to combine words put + or - between them, "
+                "with blanks around, as in 'king - man + woman'"
+            )
+        weights[word] = weights.get(word, 0.0) + SIGNS[sign]
+    return weights
 
 
-def _answer(
-    query: str, neighbors: list[tuple[str, float]], *, as_json: bool, tagged: bool
-) -> bytes:
-    if as_json:
-        pairs = [{"word": word, "cosine": round(cosine, 6)} for word, cosine in neighbors]
-        return json_line({"query": query, "neighbors": pairs})
-    start = f"{query}\t" if tagged else ""
-    return encode("".join(f"{start}{word}\t{cosine:.4f}\n" for word, cosine in neighbors))
+def _vector(vectors: Vectors, line: Line) -> Asked:
+    """Read the numbers of a vector, and its name if there is one."""
+    import numpy as np
+
+    from w2v.queries import prepare
+
+    fields = re.split("[ \t]+", line.text)
+    named = len(fields) == vectors.dim + 1
+    if not named and len(fields) != vectors.dim:
+        raise DataError(
+            f"{line.place}: {len(fields)} numbers: the vectors have {vectors.dim}, give as many"
+        )
+    try:
+        numbers = np.array([float(field) for field in fields[named:]])
+    except ValueError as error:
+        raise DataError(f"{line.place}: {error}: give decimals") from error
+    if not np.isfinite(numbers).all():
+        raise DataError(f"{line.place}: the vector is not finite: nothing is near it")
+    tag = fields[0] if named else line.place.rpartition(":")[2]
+    return Asked(tag, tag if named else int(tag), prepare(vectors, numbers))

@@ -14,7 +14,7 @@ import numpy as np
 
 from w2v.errors import DataError
 from w2v.formats._records import copy_records
-from w2v.formats.source import Header, Source, check_size, read_header
+from w2v.formats.source import Header, Source, check_size, forget, read_header
 from w2v.formats.words import decode_words, encode_words
 from w2v.vectors import Vectors
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _SEPARATORS = " \n"
 _BLOCK_BYTES = 1 << 20
+_PART_BYTES = 1 << 25
 _SLACK = 64  # bytes of white space allowed after the last record
 
 
@@ -52,7 +53,7 @@ def load(source: Source) -> Vectors:
     # All bytes that are not numbers, and a newline for each word.
     room = len(source.data) - header.end - header.words * (header.dim * 4 - 1)
     words = np.empty(room, dtype=np.uint8)
-    row, pos, used = copy_records(source.data, header.end, matrix, words)
+    row, pos, used = _copy(source, header, matrix, words)
     if row < header.words:
         raise DataError(_broken_record(source, header, row, pos))
     if len(source.data) - pos > _SLACK or source.data[pos:].strip():
@@ -63,6 +64,22 @@ def load(source: Source) -> Vectors:
     if sys.byteorder == "big":
         matrix.byteswap(inplace=True)
     return Vectors(decode_words(words[:used]), matrix)
+
+
+def _copy(
+    source: Source, header: Header, matrix: NDArray[np.float32], words: NDArray[np.uint8]
+) -> tuple[int, int, int]:
+    """Do what `copy_records` does, keeping no more than a part of the file in memory."""
+    rows = max(1, _PART_BYTES // (header.dim * 4))
+    pos, used = header.end, 0
+    for first in range(0, header.words, rows):
+        part = matrix[first : first + rows]
+        row, pos, more = copy_records(source.data, pos, part, words[used:])
+        used += more
+        if row < len(part):
+            return first + row, pos, used
+        forget(source, pos)
+    return header.words, pos, used
 
 
 def _broken_record(source: Source, header: Header, row: int, pos: int) -> str:

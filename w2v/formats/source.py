@@ -95,6 +95,23 @@ def open_source(path: str | os.PathLike[str]) -> Source:
     return Source(name, data)
 
 
+def forget(source: Source, end: int) -> None:
+    """Let the system take back the memory of a mapped file up to byte `end`.
+
+    Otherwise a file that has been read counts twice: as it was mapped, and as it was copied.
+
+    Parameters
+    ----------
+    source : Source
+        The file; what is read again comes from the disk or its cache again.
+    end : int
+        The byte after the last one that was read.
+    """
+    whole = end - end % mmap.PAGESIZE
+    if isinstance(source.data, mmap.mmap) and whole and hasattr(mmap, "MADV_DONTNEED"):
+        source.data.madvise(mmap.MADV_DONTNEED, 0, whole)
+
+
 def _decompress(name: str, data: bytes | mmap.mmap, module: str) -> bytes:
     file = io.BytesIO(data) if isinstance(data, bytes) else data
     try:
