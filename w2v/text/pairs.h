@@ -43,49 +43,44 @@ static inline void walk_connector(Walk *walk, uint16_t code) {
 
 static inline int add_pairs(Table *table, const Pair *pairs, const uint64_t *hashes, int n) {
     for (int i = 0; i < n; i++)
+        __builtin_prefetch(&table->slots[slot_of(table, hashes[i])], 1);
+    for (int i = 0; i < n; i++)
         if (table_add(table, hashes[i], pairs[i].lo, pairs[i].hi, NO_WORD, 1) < 0) return -1;
     return 0;
 }
 
 /* Counts those pairs of rows[0:n] whose hash has its lower half in [from, from + width].
  *
- * walk       IN/OUT: carried from one piece of the rows to the next
+ * carried    IN/OUT: the walk, from one piece of the rows to the next
  * connectors (words,): the code of each row that is a connector, else 0; NULL when none is
  * Returns -1 when memory is full, 1 once there are more than `limit` pairs, else 0. */
-static int count_pairs(Table *table, Walk *walk, const int32_t *rows, int64_t n,
+static int count_pairs(Table *table, Walk *carried, const int32_t *rows, int64_t n,
                        const uint16_t *connectors, uint32_t from, uint32_t width,
                        uint32_t limit) {
     Pair pairs[SCAN_AHEAD];
     uint64_t hashes[SCAN_AHEAD];
+    Walk walk = *carried;  /* a copy stays in registers */
     int waiting = 0;
     for (int64_t i = 0; i < n; i++) {
         int32_t row = rows[i];
-        if (row < 0) {
-            walk->first = -1;
+        if (row >= 0 && connectors != NULL && connectors[row]) {
+            if (walk.first >= 0) walk_connector(&walk, connectors[row]);
             continue;
         }
-        if (connectors != NULL && connectors[row]) {
-            if (walk->first >= 0) walk_connector(walk, connectors[row]);
-            continue;
+        pairs[waiting] = make_pair(walk.first, walk.between, row, 1);
+        hashes[waiting] = mix(pairs[waiting].lo, pairs[waiting].hi);
+        /* No branch: neither ranges of hashes nor rare words can be predicted. */
+        waiting += ((walk.first | row) >= 0) & ((uint32_t)hashes[waiting] - from <= width);
+        walk.first = row;
+        walk.n = 0;
+        walk.between = 0;
+        if (waiting == SCAN_AHEAD) {
+            if (add_pairs(table, pairs, hashes, waiting) != 0) return -1;
+            if (table->used > limit) return 1;
+            waiting = 0;
         }
-        if (walk->first >= 0) {
-            Pair pair = make_pair(walk->first, walk->between, row, 1);
-            uint64_t hash = mix(pair.lo, pair.hi);
-            if ((uint32_t)hash - from <= width) {
-                __builtin_prefetch(&table->slots[slot_of(table, hash)], 1);
-                pairs[waiting] = pair;
-                hashes[waiting++] = hash;
-            }
-            if (waiting == SCAN_AHEAD) {
-                if (add_pairs(table, pairs, hashes, waiting) != 0) return -1;
-                if (table->used > limit) return 1;
-                waiting = 0;
-            }
-        }
-        walk->first = row;
-        walk->n = 0;
-        walk->between = 0;
     }
+    *carried = walk;
     if (add_pairs(table, pairs, hashes, waiting) != 0) return -1;
     return table->used > limit;
 }
