@@ -8,6 +8,9 @@ import subprocess
 
 import pytest
 
+from w2v.cli.phrases import phrases
+from w2v.text.phrases import find_phrases
+
 # "a b" is a phrase: it is here 12 times, and neither word is elsewhere.
 TEXT = b"a b  x0\n\n" + b"".join(b"a b x%d\ny z%d y\n" % (n, n) for n in range(11))
 JOINED = TEXT.replace(b"a b", b"a_b")
@@ -162,3 +165,10 @@ def test_interrupt_while_nobody_reads(large, start):
     process.send_signal(signal.SIGINT)
     assert process.wait(10) == 130
     assert process.stderr.read() == b"w2v: interrupted\n"
+
+
+def test_defaults_are_those_of_python():
+    defaults = find_phrases.__kwdefaults__
+    shown = {one.name: one.default for one in phrases.params}
+    for name in ("score", "passes", "delimiter", "max_bigrams", "min_count"):
+        assert shown[name] == defaults[name], name

@@ -121,10 +121,12 @@ def test_as_a_slow_search(
 
 
 @settings(max_examples=100, deadline=None)
-@given(LINES, st.integers(1, 40), st.integers(1, 3), st.booleans())
-def test_blocks_do_not_show(tmp_path_factory, lines, block, threads, stream):
+@given(
+    LINES, st.integers(1, 40), st.integers(1, 3), st.booleans(), st.sampled_from(["\n", "", " "])
+)
+def test_blocks_do_not_show(tmp_path_factory, lines, block, threads, stream, last):
     path = tmp_path_factory.mktemp("blocks") / "text"
-    path.write_text("\n".join(map(" ".join, lines)) + "\n")
+    path.write_text("\n".join(map(" ".join, lines)) + last)
     phrases = find_phrases(
         TEXT, threshold=0.5, min_count=1, connectors=["of", "the"], passes=2, threads=1
     )

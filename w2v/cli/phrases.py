@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 from click.core import ParameterSource
@@ -117,8 +117,8 @@ BATCH = 8192
     metavar="N",
     default=10_000_000,
     show_default=True,
-    help="Hold at most so many pairs of words in memory, 100 bytes each; with more the text's "
-    "words are gone through several times, and none is lost.",
+    help="Hold at most so many pairs of words in memory, each at most 150 bytes; with more they "
+    "are counted in several parts: slower, and none is lost.",
 )
 @config_options("min_count", "threads")
 @option("-q", "--quiet", is_flag=True, help="No notes: only results and errors.")
@@ -131,6 +131,7 @@ def phrases(
     output: str,
     save: str | None,
     load: str | None,
+    tmpdir: str | None,
     as_list: bool,
     as_json: bool,
     quiet: bool,
@@ -145,17 +146,21 @@ def phrases(
     _check_usage(context, corpus, as_list=as_list, as_json=as_json, load=load)
     bind_blas(context, 1)
     notes = Notes(quiet=quiet)
+    sources = _sources(corpus)
+    _check_outputs([output, save], sources)
+    search = None if load is not None else _search(context.params, config)
     with contextlib.ExitStack() as stack:
-        sources = _open_sources(context, corpus, stack, twice=load is None and not as_list)
-        _check_outputs([output, save], sources)
-        found = _find(context, sources, config, notes) if load is None else _load(load)
+        if search is not None and not as_list:
+            sources = _readable_twice(sources, tmpdir, stack)
+        found = _load(load) if search is None else _find(sources, search, tmpdir, notes)
         if save is not None:
             _write(save, found.lines())
         if as_list:
             _write(output, _listed(found, as_json=as_json))
         else:
             pieces = found.rewrite(sources, threads=config.threads)
-            stack.callback(pieces.close)  # type: ignore[attr-defined]
+            # Not left to chance: it ends the threads that feed it.
+            stack.callback(pieces.close)
             _write(output, pieces)
 
 
@@ -184,18 +189,18 @@ def _check_usage(
         raise click.UsageError("no text: give at least one file, folder or -", context)
 
 
-def _open_sources(
-    context: click.Context, corpus: tuple[str, ...], stack: contextlib.ExitStack, *, twice: bool
-) -> list[Source]:
-    if not corpus:
-        return []
+def _sources(corpus: tuple[str, ...]) -> list[Source]:
     from w2v.text.sources import find_sources
+
+    return find_sources(corpus) if corpus else []
+
+
+def _readable_twice(
+    sources: list[Source], tmpdir: str | None, stack: contextlib.ExitStack
+) -> list[Source]:
     from w2v.text.spool import readable_twice
 
-    sources = find_sources(corpus)
-    if twice:
-        sources = stack.enter_context(readable_twice(sources, context.params["tmpdir"]))
-    return sources
+    return stack.enter_context(readable_twice(sources, tmpdir))
 
 
 def _check_outputs(outputs: list[str | None], sources: list[Source]) -> None:
@@ -217,31 +222,40 @@ def _check_outputs(outputs: list[str | None], sources: list[Source]) -> None:
             raise ConfigError(f"{file} is both corpus and output: give another name to the output")
 
 
-def _load(path: str) -> Phrases:
+def _load(path: str | None) -> Phrases:
     from w2v.text.phrases import Phrases
 
+    assert path is not None
     return Phrases.load(path)
 
 
-def _find(context: click.Context, sources: list[Source], config: Config, notes: Notes) -> Phrases:
+def _search(given: dict[str, Any], config: Config) -> dict[str, Any]:
+    """Return the settings of the search, checked before any text is read."""
+    from w2v.text.phrases import check_search
+
+    search = {
+        "threshold": given["threshold"],
+        "min_count": config.min_count,
+        "score": given["score"],
+        "connectors": _connectors(given["connectors"]),
+        "passes": given["passes"],
+        "delimiter": word_from_argument(given["delimiter"]),
+        "max_bigrams": given["max_bigrams"],
+        "threads": config.threads,
+    }
+    check_search(**search)
+    return search
+
+
+def _find(
+    sources: list[Source], search: dict[str, Any], tmpdir: str | None, notes: Notes
+) -> Phrases:
     from w2v.text.phrases import find_phrases
 
-    given = context.params
-    found = find_phrases(
-        sources,
-        threshold=given["threshold"],
-        min_count=config.min_count,
-        score=given["score"],
-        connectors=_connectors(given["connectors"]),
-        passes=given["passes"],
-        delimiter=word_from_argument(given["delimiter"]),
-        max_bigrams=given["max_bigrams"],
-        threads=config.threads,
-        tmpdir=given["tmpdir"],
-    )
+    found = find_phrases(sources, **search, tmpdir=tmpdir)
     if found.parts > 1:
         notes.line(
-            f"more than {given['max_bigrams']:,} bigrams: counted in {found.parts} parts, none "
+            f"more than {search['max_bigrams']:,} bigrams: counted in {found.parts} parts, none "
             "lost; a larger --max-bigrams is faster"
         )
     notes.line(f"text: {found.tokens:,} words; {len(found):,} phrases")

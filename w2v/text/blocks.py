@@ -197,6 +197,7 @@ def _stream_blocks(source: Source, block: int, stopping: threading.Event) -> Ite
     rest = b""
     offset = 0
     begun = False
+    line_ended = True
     for piece in decompressed(_chunks(source, stopping), name):
         text = rest + piece
         if not begun:
@@ -213,11 +214,12 @@ def _stream_blocks(source: Source, block: int, stopping: threading.Event) -> Ite
         end = 1 + max(text.rfind(b" "), text.rfind(b"\n"), text.rfind(b"\t"))
         if end:
             yield StreamBlock(name, offset, text[:end])
+            line_ended = text[end - 1 : end] == b"\n"
             rest = text[end:]
             offset += end
         if len(rest) > 2 * MAX_WORD:  # the scanner finds the shorter ones
             raise too_long(name, offset)
-    if rest:
+    if rest or not line_ended:
         # The end of a stream is the end of a sentence.
         last = rest if rest.endswith(b"\n") else rest + b"\n"
         yield StreamBlock(name, offset, last)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import math
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, cast, get_args
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from typing import Literal, cast
 
 from w2v.config import MAX_THREADS
 from w2v.cpu import available_cpus
@@ -127,7 +127,7 @@ class Phrases:
 
     def rewrite(
         self, paths: Paths | list[Source], *, threads: int | None = None
-    ) -> Iterator[bytes]:
+    ) -> Generator[bytes, None, None]:
         """Join the phrases in a text, and yield it piece by piece in its order.
 
         Apart from the joints the text stays as it is: lines, blanks, words of any length. Only
@@ -194,7 +194,7 @@ def find_phrases(
     delimiter : str
         Goes between the words of a phrase.
     max_bigrams : int
-        Distinct pairs to hold in memory, about 100 bytes each at most. With more of them in the
+        Distinct pairs to hold in memory, at most 150 bytes each. With more of them in the
         text they are counted in several parts, one after the other: slower, with equal results.
     threads : int or None
         Worker threads; None: all CPUs.
@@ -215,12 +215,18 @@ def find_phrases(
         There is no text, or it is not text.
     """
     threads = available_cpus() if threads is None else threads
-    if threshold is None:
-        threshold = THRESHOLDS.get(score, 0.0)
-    _check(threshold, min_count, score, connectors, passes, delimiter, max_bigrams, threads)
-    # Without duplicates, each with the number by which it is called.
-    finder = Finder(
+    check_search(
         threshold=threshold,
+        min_count=min_count,
+        score=score,
+        connectors=connectors,
+        passes=passes,
+        delimiter=delimiter,
+        max_bigrams=max_bigrams,
+        threads=threads,
+    )
+    finder = Finder(
+        threshold=THRESHOLDS[score] if threshold is None else threshold,
         min_count=min_count,
         score=score,
         connectors=list(dict.fromkeys(connectors)),
@@ -255,8 +261,9 @@ def _sources(paths: Paths | list[Source]) -> list[Source]:
     return find_sources(cast(Paths, paths))
 
 
-def _check(
-    threshold: float,
+def check_search(
+    *,
+    threshold: float | None,
     min_count: int,
     score: str,
     connectors: Sequence[str],
@@ -265,23 +272,25 @@ def _check(
     max_bigrams: int,
     threads: int,
 ) -> None:
-    if score not in get_args(Score):
+    """Check the settings of `find_phrases` before the long part.
+
+    Raises
+    ------
+    ConfigError
+        One is out of range.
+    """
+    if score not in THRESHOLDS:
         raise ConfigError(f"score is {score!r}: give original or npmi")
-    if not math.isfinite(threshold):
+    if threshold is not None and not math.isfinite(threshold):
         raise ConfigError(f"threshold is {threshold}: give a number")
-    if score == "npmi" and not -1 <= threshold < 1:
+    if threshold is not None and score == "npmi" and not -1 <= threshold < 1:
         raise ConfigError(
             f"threshold is {threshold:g}, and npmi scores lie between -1 and 1: give 0.5, say"
         )
-    for name, value, least, most in (
-        ("min_count", min_count, 1, None),
-        ("passes", passes, 1, MAX_PASSES),
-        ("max_bigrams", max_bigrams, LEAST_BIGRAMS, None),
-        ("threads", threads, 1, MAX_THREADS),
-    ):
-        if value < least or (most is not None and value > most):
-            range_ = f"from {least} to {most}" if most is not None else f"of at least {least}"
-            raise ConfigError(f"{name} is {value}: give a number {range_}")
+    _check_range("min_count", min_count, 1)
+    _check_range("passes", passes, 1, MAX_PASSES)
+    _check_range("max_bigrams", max_bigrams, LEAST_BIGRAMS)
+    _check_range("threads", threads, 1, MAX_THREADS)
     if bad_delimiter(delimiter):
         raise ConfigError(
             f"delimiter is {delimiter!r}: give one or more characters that are no blanks"
@@ -293,3 +302,9 @@ def _check(
     for word in connectors:
         if bad_word(word):
             raise ConfigError(f"connectors hold {word!r}, which is no word: leave it out")
+
+
+def _check_range(name: str, value: int, least: int, most: int | None = None) -> None:
+    if value < least or (most is not None and value > most):
+        wanted = f"of at least {least}" if most is None else f"from {least} to {most}"
+        raise ConfigError(f"{name} is {value}: give a number {wanted}")

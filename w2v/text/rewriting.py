@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
 from w2v.text._phrases import PhraseTable, Rewriter
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def rewrite_text(
     sources: list[Source], table: PhraseTable, threads: int, block: int = BLOCK
-) -> Iterator[bytes]:
+) -> Generator[bytes, None, None]:
     """Join phrases in a text, and give it back piece by piece.
 
     Reading and joining go on in other threads while the caller deals with a piece; closing the
