@@ -33,7 +33,7 @@ def extension(name: str, *sources: str) -> Extension:
         name,
         list(sources),
         include_dirs=[str(folder)],
-        depends=sorted(map(str, folder.rglob("*.h"))),
+        depends=sorted(map(str, [*folder.rglob("*.h"), *folder.rglob("*.pxd")])),
         extra_compile_args=FLAGS,
         extra_link_args=DEBUG_FLAGS if DEBUG else [],
         libraries=["m"],
@@ -47,6 +47,7 @@ EXTENSIONS = [
     extension("w2v.formats._write_lines", "w2v/formats/_write_lines.pyx"),
     extension("w2v.text._scan", "w2v/text/_scan.pyx"),
     extension("w2v.text._words", "w2v/text/_words.pyx"),
+    extension("w2v.text._phrases", "w2v/text/_phrases.pyx"),
     extension("w2v.text._rows", "w2v/text/_rows.pyx"),
 ]
 

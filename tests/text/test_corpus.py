@@ -153,7 +153,7 @@ if {source!r} == "endless":
         print("begun", flush=True)
         while True:
             yield Endless()
-    sys.modules["w2v.text.reading"].cut_blocks = cut
+    sys.modules["w2v.text.scanning"].cut_blocks = cut
     path = {str(tmp_path / "text")!r}
     open(path, "w").write("a b")
 else:

@@ -16,6 +16,7 @@ from w2v.cli.evaluate import evaluate
 from w2v.cli.info import info
 from w2v.cli.lookup import vectors
 from w2v.cli.options import DEBUG, SYNONYMS, debug_option
+from w2v.cli.phrases import phrases
 from w2v.cli.similar import similar
 from w2v.cli.streams import complain, settle_stdout
 from w2v.cli.train import train
@@ -162,5 +163,5 @@ Every long option can be given as W2V_OPTION in the environment, as W2V_DIM=300.
         debug_option(),
     ],
 )
-for _command in (train, similar, analogy, vectors, evaluate, vocab, info, demo):
+for _command in (train, similar, analogy, vectors, evaluate, vocab, phrases, info, demo):
     program.add_command(_command)

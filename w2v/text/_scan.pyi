@@ -1,4 +1,4 @@
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +11,15 @@ PRINT_BASE: Final[int]
 # The numbers of the words, tokens, lines, fingerprint.
 Scanned = tuple[NDArray[np.int32], int, int, int]
 
-class Scanner:
+R = TypeVar("R")
+
+class BlockReader(Generic[R]):
     def __init__(self, block: int = ...) -> None: ...
+    def scan_bytes(self, text: bytes | bytearray | memoryview, name: str, offset: int) -> R: ...
+    def scan_file(self, fd: int, name: str, first: int, start: int, stop: int, size: int) -> R: ...
+
+class Scanner(BlockReader[Scanned]):
     @property
     def words(self) -> int: ...
-    def scan_bytes(
-        self, text: bytes | bytearray | memoryview, name: str, offset: int
-    ) -> Scanned: ...
-    def scan_file(
-        self, fd: int, name: str, first: int, start: int, stop: int, size: int
-    ) -> Scanned: ...
 
 def too_long(name: str, offset: int) -> DataError: ...

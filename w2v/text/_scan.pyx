@@ -56,37 +56,27 @@ cdef int64_t read_at(int fd, char *to, int64_t size, int64_t offset) noexcept no
     return done
 
 
-cdef class Scanner:
-    """One thread's word table and buffers.
+cdef class BlockReader:
+    """One thread's buffer, and how blocks of files and streams come into it whole words at a time.
+
+    What is done with a block's text is up to `scan`, which a subclass gives.
 
     Parameters
     ----------
     block : int
         Bytes of text in a usual block; longer ones are taken too.
-
-    Attributes
-    ----------
-    words : int
-        Distinct words met so far. They are numbered 0, 1, ... as they appear.
     """
 
-    def __cinit__(self, int64_t block=1 << 16):
+    def __cinit__(self, int64_t block=1 << 16, *_rest):
         self.text = NULL
         self.room = 0
-        if table_init(&self.table) != 0:
-            raise MemoryError
         self.make_room(block + 1 + SLACK)
 
     def __dealloc__(self):
-        table_free(&self.table)
         free(self.text)
 
-    @property
-    def words(self):
-        return self.table.used
-
     cdef int make_room(self, int64_t size) except -1:
-        """Make `text` and `numbers` fit for a block of `size` bytes, keeping the text."""
+        """Make `text` fit for a block of `size` bytes, keeping what is in it."""
         cdef char *text
         # One byte more: a file's missing last newline is added.
         size += 1
@@ -97,27 +87,14 @@ cdef class Scanner:
             raise MemoryError
         self.text = text
         self.room = size
-        # At most one number per byte: every word but the last is followed by a separator.
-        self.numbers = np.empty(size, np.int32)
-        self.numbers_view = self.numbers
         return 0
 
     cdef object scan(self, int64_t at, int64_t size, str name, int64_t offset):
         """Scan text[at : at + size], which begins and ends between words.
 
-        `offset` is its place in the file `name`.
+        `offset` is its place in the file `name`. SCAN_PADDING bytes after it may be written to.
         """
-        cdef Scanned result
-        cdef char *text = self.text + at
-        cdef int failed
-        with nogil:
-            size = drop_returns(text, size)
-            failed = scan_text(&self.table, text, size, &self.numbers_view[0], &result)
-        if failed == SCAN_LONG_WORD:
-            raise too_long(name, offset + result.stopped_at)
-        if failed == SCAN_NO_MEMORY:
-            raise MemoryError
-        return self.numbers[: result.numbers], result.tokens, result.lines, result.fingerprint
+        raise NotImplementedError
 
     cdef int refuse_nul(self, int64_t at, int64_t size, str name, int64_t offset) except -1:
         cdef char *nul
@@ -143,11 +120,8 @@ cdef class Scanner:
 
         Returns
         -------
-        numbers : ndarray of int32, shape (n,)
-            The number of every word, and -1 where a sentence ends. Valid until the next call.
-        tokens, lines : int
-        fingerprint : int
-            Polynomial in `PRINT_BASE` over the hashes of tokens and line ends, modulo 2**64.
+        object
+            What `scan` of the subclass makes of it.
 
         Raises
         ------
@@ -179,7 +153,7 @@ cdef class Scanner:
 
         Returns
         -------
-        numbers, tokens, lines, fingerprint
+        object
             As of `scan_bytes`.
 
         Raises
@@ -236,6 +210,54 @@ cdef class Scanner:
                 "run again when nothing writes to it"
             )
         return want
+
+
+cdef class Scanner(BlockReader):
+    """One thread's word table: counts and numbers the words of blocks.
+
+    A block's scan is a tuple: the number of every word, and -1 where a sentence ends (int32,
+    valid until the next block); tokens; lines; a fingerprint, the polynomial in `PRINT_BASE`
+    over the hashes of tokens and line ends, modulo 2**64.
+
+    Parameters
+    ----------
+    block : int
+        Bytes of text in a usual block; longer ones are taken too.
+
+    Attributes
+    ----------
+    words : int
+        Distinct words met so far. They are numbered 0, 1, ... as they appear.
+    """
+
+    def __cinit__(self, *_rest):
+        self.numbers = None
+        if table_init(&self.table) != 0:
+            raise MemoryError
+
+    def __dealloc__(self):
+        table_free(&self.table)
+
+    @property
+    def words(self):
+        return self.table.used
+
+    cdef object scan(self, int64_t at, int64_t size, str name, int64_t offset):
+        cdef Scanned result
+        cdef char *text = self.text + at
+        cdef int failed
+        # At most one number per byte: every word but the last is followed by a separator.
+        if self.numbers is None or self.numbers_view.shape[0] < self.room:
+            self.numbers = np.empty(self.room, np.int32)
+            self.numbers_view = self.numbers
+        with nogil:
+            size = drop_returns(text, size)
+            failed = scan_text(&self.table, text, size, &self.numbers_view[0], &result)
+        if failed == SCAN_LONG_WORD:
+            raise too_long(name, offset + result.stopped_at)
+        if failed == SCAN_NO_MEMORY:
+            raise MemoryError
+        return self.numbers[: result.numbers], result.tokens, result.lines, result.fingerprint
 
 
 def too_long(str name, int64_t offset):

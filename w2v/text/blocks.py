@@ -12,15 +12,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol, TypeVar
 
 from w2v.errors import FileError
-from w2v.text._scan import MAX_WORD, Scanner, too_long
+from w2v.text._scan import MAX_WORD, BlockReader, too_long
 from w2v.text.compression import HEAD_BYTES, decompressed
 from w2v.text.sources import BYTE_ORDER_MARK, STDIN, Source
 
-if TYPE_CHECKING:
-    from w2v.text._scan import Scanned
+R = TypeVar("R")
 
 # A block and its numbers fit in a second-level cache.
 BLOCK = 1 << 18
@@ -41,8 +40,8 @@ class Block(Protocol):
     @property
     def bytes(self) -> int: ...  # noqa: D102
 
-    def scan(self, scanner: Scanner) -> Scanned:
-        """Count and number its words; see `Scanner.scan_bytes`."""
+    def scan(self, reader: BlockReader[R]) -> R:
+        """Have a reader scan it; see `BlockReader.scan_bytes`."""
         ...
 
 
@@ -58,8 +57,8 @@ class StreamBlock:
     def bytes(self) -> int:  # noqa: D102
         return len(self.text)
 
-    def scan(self, scanner: Scanner) -> Scanned:  # noqa: D102
-        return scanner.scan_bytes(self.text, self.name, self.offset)
+    def scan(self, reader: BlockReader[R]) -> R:  # noqa: D102
+        return reader.scan_bytes(self.text, self.name, self.offset)
 
 
 class PlainFile:
@@ -109,9 +108,9 @@ class FileBlock:
     def bytes(self) -> int:  # noqa: D102
         return self.stop - self.start
 
-    def scan(self, scanner: Scanner) -> Scanned:  # noqa: D102
+    def scan(self, reader: BlockReader[R]) -> R:  # noqa: D102
         file = self.file
-        result = scanner.scan_file(
+        result = reader.scan_file(
             file.fd, file.source.name, file.source.start, self.start, self.stop, file.size
         )
         file.finished()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +12,11 @@ from numpy.typing import NDArray
 from w2v.text._rows import renumber
 from w2v.text._scan import PRINT_BASE, Scanner
 from w2v.text._words import SENTENCE_END, Words
-from w2v.text.blocks import Block, cut_blocks
+from w2v.text.blocks import Block
 from w2v.text.rows import RowStore
+from w2v.text.scanning import scan_blocks, total_bytes, useful_threads
 from w2v.text.sources import Source
-from w2v.text.threads import Crew, InOrder, Stopped
+from w2v.text.threads import Crew, InOrder
 
 _MODULUS = 1 << 64
 
@@ -93,39 +93,20 @@ class Reading:
     ) -> None:
         """Scan the sources with several threads; Ctrl-C and errors end them all."""
         self.where = sources[0].name + (f" and {len(sources) - 1} more" if sources[1:] else "")
-        sizes = [source.size for source in sources if source.size is not None]
-        total = sum(sizes) if len(sizes) == len(sources) else None
-        if total is not None:
-            # No more threads than blocks; every file has at least one.
-            threads = min(threads, max(1, total // self._block + len(sources)))
+        total = total_bytes(sources)
+        threads = useful_threads(threads, sources, self._block)
         crew = Crew()
         order = InOrder(self._take, _keep, crew.stopping, 2 * threads)
-        blocks = cut_blocks(sources, self._block, crew.stopping, 2 * threads)
-        feed = _Feed(blocks)
         self._workers = [_Worker(self._block) for _ in range(threads)]
 
-        def work(number: int) -> None:
-            while not crew.stopping.is_set():
-                place, block = feed.take(crew)
-                if block is None:
-                    return
-                try:
-                    result = self._workers[number].scan(place, block, number)
-                    order.put(place, result)
-                except Stopped:
-                    raise
-                except BaseException as error:
-                    crew.fail(place, error)
+        def scan(number: int, place: int, block: Block) -> None:
+            order.put(place, self._workers[number].scan(place, block, number))
 
         def tick() -> None:
             if progress is not None:
                 progress(self.bytes, total)
 
-        try:
-            crew.run([functools.partial(work, number) for number in range(threads)], tick)
-        finally:
-            crew.stopping.set()
-            feed.close()
+        scan_blocks(sources, self._block, threads, crew, scan, tick)
         if progress is not None:
             progress(self.bytes, self.bytes if total is None else total)
 
@@ -190,30 +171,6 @@ class Reading:
             self._store.append(scan.numbers)
             self._end += len(scan.numbers)
             self._parts.append((scan.worker, self._end))
-
-
-class _Feed:
-    """Hands out blocks with their places to many threads."""
-
-    def __init__(self, blocks: Iterator[Block]) -> None:
-        self._blocks = blocks
-        self._place = 0
-        self._lock = threading.Lock()
-
-    def take(self, crew: Crew) -> tuple[int, Block | None]:
-        with self._lock:
-            place = self._place
-            try:
-                block = next(self._blocks, None)
-            except BaseException as error:
-                crew.fail(place, error)
-                return place, None
-            self._place += 1
-            return place, block
-
-    def close(self) -> None:
-        """Close the file that is being cut; no thread may be taking."""
-        self._blocks.close()  # type: ignore[attr-defined]
 
 
 class _Joiner:

@@ -52,6 +52,17 @@ def sentence_blocks(sentences: Iterable[Iterable[str]], block: int) -> Iterator[
         yield StreamBlock(NAME, offset, b"".join(parts))
 
 
+def encode_sentence(words: Iterable[str]) -> bytes:
+    """Write one sentence as a line of text.
+
+    Raises
+    ------
+    DataError
+        It is not made of words.
+    """
+    return _encoded(list(_word_lists([words])), 0)
+
+
 def _word_lists(sentences: Iterable[Iterable[str]]) -> Iterator[list[str]]:
     number = 0
     for number, sentence in enumerate(sentences, 1):

@@ -29,15 +29,20 @@ class Source:
         read from front to back: compressed files, pipes, standard input.
     start : int
         Where the text of a plain file begins: after a byte order mark.
+    label : str or None
+        What messages call it, if that is not its path.
     """
 
     path: str
     size: int | None = None
     start: int = 0
+    label: str | None = None
 
     @property
     def name(self) -> str:
         """What messages call it."""
+        if self.label is not None:
+            return self.label
         return "standard input" if self.path == STDIN else self.path
 
 

@@ -216,4 +216,17 @@ static inline int32_t table_add(Table *table, uint64_t hash, uint64_t lo, uint64
     }
 }
 
+/* The number of a word, or -1 if it is not in the table. `word` as for table_insert(). */
+static inline int32_t table_find(const Table *table, uint64_t hash, uint64_t lo, uint64_t hi,
+                                 const char *word) {
+    size_t mask = ((size_t)1 << table->bits) - 1;
+    for (size_t at = slot_of(table, hash);; at = (at + 1) & mask) {
+        const Slot *slot = &table->slots[at];
+        if (slot->count == 0) return -1;
+        if (slot->lo == lo && slot->hi == hi &&
+            (!is_long(lo) || memcmp(long_word(table, slot), word, (size_t)hi) == 0))
+            return (int32_t)slot->number;
+    }
+}
+
 #endif
