@@ -172,3 +172,21 @@ def test_defaults_are_those_of_python():
     shown = {one.name: one.default for one in phrases.params}
     for name in ("score", "passes", "delimiter", "max_bigrams", "min_count"):
         assert shown[name] == defaults[name], name
+
+
+def test_errors_of_the_second_reading(text, tmp_path, w2v):
+    saved = tmp_path / "saved"
+    w2v("phrases", text, *FIND, "--save", saved)
+    text.write_bytes(TEXT + b"\0")
+    answer = w2v("phrases", "--load", saved, text, "-o", tmp_path / "joined")
+    assert answer.code == 3
+    assert "NUL byte" in answer.err
+    assert not (tmp_path / "joined").exists()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")  # noqa: PTH110
+def test_full_disk(large, finish):
+    with open("/dev/full", "wb") as full:  # noqa: PTH123
+        answer = finish("phrases", large, *FIND, "-q", stdout=full)
+    assert answer.code == 4
+    assert answer.err == "w2v: error: standard output: No space left on device\n"

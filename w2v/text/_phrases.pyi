@@ -10,8 +10,8 @@ MAX_CONNECTORS: Final[int]
 MAX_BETWEEN: Final[int]
 MAX_PASSES: Final[int]
 
-# Head, body, tail, joints made in the body.
-Rewritten = tuple[bytes, bytes, bytes, int]
+# Head, body, tail.
+Rewritten = tuple[bytes, bytes, bytes]
 
 # Firsts, betweens, lasts, counts.
 Pairs = tuple[NDArray[np.int32], NDArray[np.uint32], NDArray[np.int32], NDArray[np.int64]]
@@ -42,4 +42,4 @@ class PhraseTable:
 
 class Rewriter(BlockReader[Rewritten]):
     def __init__(self, block: int, table: PhraseTable) -> None: ...
-    def rewrite_whole(self, text: bytes, name: str) -> tuple[bytes, int]: ...
+    def rewrite_whole(self, text: bytes, name: str) -> bytes: ...

@@ -47,7 +47,6 @@ cdef extern from "rewrite.h" nogil:
         int64_t head
         int64_t tail
         int64_t written
-        int64_t joined
         int64_t stopped_at
     uint64_t mix(uint64_t lo, uint64_t hi)
     void word_key(const char *word, size_t length, uint64_t *lo, uint64_t *hi)
@@ -275,10 +274,9 @@ cdef class PhraseTable:
 cdef class Rewriter(BlockReader):
     """One thread's buffers for joining phrases in blocks of text.
 
-    A block's scan is ``(head, body, tail, joined)``: bytes that come before the first place
+    A block's scan is ``(head, body, tail)``: bytes that come before the first place
     where a phrase surely ends, as they are; what follows, rewritten, up to the last such place;
-    the bytes after it, as they are; how many joints were made in `body`. In the middle of a
-    long phrase, `head` may be all of the block.
+    the bytes after it, as they are. Where there is no such place, `head` is all of the block.
 
     Parameters
     ----------
@@ -333,20 +331,13 @@ cdef class Rewriter(BlockReader):
             text[: result.head],
             self.out[: result.written],
             text[result.tail : size],
-            result.joined,
         )
 
     def rewrite_whole(self, bytes text not None, str name):
-        """Rewrite text at whose beginning and end no phrase goes on.
-
-        Returns
-        -------
-        text : bytes
-        joined : int
-        """
+        """Return text (bytes) rewritten, at whose beginning and end no phrase goes on."""
         cdef Rewritten result
         cdef int64_t size = len(text)
         self.make_room(size)
         memcpy(self.text, <const char *>text, size)
         self.rewrite(self.text, &size, True, name, 0, &result)
-        return self.out[: result.written], result.joined
+        return self.out[: result.written]

@@ -120,7 +120,7 @@ class Phrases:
             A word is not a str, is empty, or contains a space, tab, line end or NUL.
         """
         text = encode_sentence(words)
-        joined, _ = Rewriter(1, self.table()).rewrite_whole(text, "sentence")
+        joined = Rewriter(1, self.table()).rewrite_whole(text, "sentence")
         # Not split() without arguments, which cuts at more than what separates words.
         sentence = joined.decode("utf-8", "surrogateescape").rstrip("\n")
         return sentence.split(" ") if sentence else []

@@ -26,7 +26,7 @@ typedef struct {
 
 typedef struct {
     int64_t head, tail;     /* text[0:head] and text[tail:size] were not rewritten */
-    int64_t written, joined;
+    int64_t written;
     int64_t stopped_at;     /* with SCAN_LONG_WORD */
 } Rewritten;
 
@@ -35,7 +35,6 @@ typedef struct {
     Run *run;
     const char *text, *end, *copied;  /* text before `copied` is in `out` */
     char *out;
-    int64_t joined;
 } Rewriting;
 
 static void run_free(Run *run) {
@@ -80,7 +79,6 @@ static void write_joint(Rewriting *work, const char *before, const char *start) 
     memcpy(work->out, work->how->delimiter, work->how->delimiter_length);
     work->out += work->how->delimiter_length;
     work->copied = start;
-    work->joined++;
 }
 
 /* Joins what is to be joined in the run, and begins another. */
@@ -110,7 +108,7 @@ static inline void begin_body(Rewriting *work, const char *at, Rewritten *result
  * for every two bytes of it. Returns SCAN_DONE, SCAN_NO_MEMORY or SCAN_LONG_WORD. */
 static int rewrite_text(const Phrasing *how, Run *run, char *text, size_t size, int whole,
                         char *out, Rewritten *result) {
-    Rewriting work = {how, run, text, text + size, text, out, 0};
+    Rewriting work = {how, run, text, text + size, text, out};
     const char *p = text, *synced = whole ? text : NULL;
     Found found[SCAN_AHEAD];
     int line_ended = 0;
@@ -155,7 +153,6 @@ static int rewrite_text(const Phrasing *how, Run *run, char *text, size_t size, 
     result->tail = synced - text;
     copy_to(&work, synced);
     result->written = work.out - out;
-    result->joined = work.joined;
     return SCAN_DONE;
 }
 

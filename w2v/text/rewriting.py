@@ -108,7 +108,7 @@ class _Glue:
 
     def add(self, result: Rewritten) -> None:
         """Take the next block of the text."""
-        head, body, tail, _ = result
+        head, body, tail = result
         self._pending.append(head)
         # Else a phrase may go on in the next block.
         if body or tail or head.endswith(b"\n"):
@@ -122,4 +122,4 @@ class _Glue:
         text = b"".join(self._pending)
         self._pending = []
         if text:
-            self._hand_on(self._rewriter.rewrite_whole(text, "phrases")[0])
+            self._hand_on(self._rewriter.rewrite_whole(text, "phrases"))

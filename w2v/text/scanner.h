@@ -120,7 +120,7 @@ static inline int find_words(const char **at, const char *end, Found *found) {
  * word and -1 for the end of every sentence that has a word, at most one per byte,
  * to `out`. Overwrites SCAN_PADDING bytes after `end`. result->stopped_at is where a too long word
  * begins. */
-static int scan_text(Table *table, char *text, size_t size, int32_t *out, Scanned *result) {
+static inline int scan_text(Table *table, char *text, size_t size, int32_t *out, Scanned *result) {
     const char *p = text, *end = text + size;
     Found found[SCAN_AHEAD];
     int32_t *next = out;
