@@ -130,7 +130,7 @@ def _read(
     if not isinstance(source, (list, tuple)) or not all(
         isinstance(item, (str, os.PathLike)) for item in source
     ):
-        return corpus_from_sentences(source, **settings)
+        return corpus_from_sentences(source, tmpdir=tmpdir, **settings)
 
     def listen(done: int, total: int | None) -> None:
         if progress is not None:
@@ -159,6 +159,8 @@ def _train_rows(
     run = _new_run(corpus, vocab, config, isa, inputs, outputs)
     record = report.new_record(corpus, vocab, config)
     _train_epochs(run, corpus, config, record, progress)
+    if not math.isfinite(float(inputs.sum(dtype=np.float64))):
+        raise _diverged(config.epochs, "vectors are not finite", config)
     report.close_record(record, text_seconds, time.perf_counter() - begun)
     vectors = Vectors(vocab.words, inputs[:-1, : config.dim], record=record)
     return Model(vectors=vectors, outputs=outputs[:-1, : config.dim], vocab=vocab, record=record)
@@ -193,7 +195,6 @@ def _new_run(
 ) -> Run:
     keep = tables.keep_thresholds(vocab.counts, config.sample)
     noise = tables.noise_table(vocab.counts, config.noise_exponent)
-
     kept = int(vocab.counts @ (keep / 0xFFFFFFFF))
     return Run(
         inputs,
@@ -247,11 +248,14 @@ def _mean_loss(workers: list[Worker], epoch: int, config: Config) -> float:
             f"{remedy}"
         )
     if not math.isfinite(loss):
-        raise ConfigError(
-            f"training diverged in epoch {epoch}: its loss is {loss}: "
-            f"lower alpha, which is {config.alpha:g}"
-        )
+        raise _diverged(epoch, f"its loss is {loss}", config)
     return loss / pairs
+
+
+def _diverged(epoch: int, sign: str, config: Config) -> ConfigError:
+    return ConfigError(
+        f"training diverged in epoch {epoch}: {sign}: lower alpha, which is {config.alpha:g}"
+    )
 
 
 def _report(meter: EpochMeter, run: Run, total: int) -> None:
