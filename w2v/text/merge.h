@@ -156,7 +156,7 @@ static inline size_t chosen_words(const Table *table, const int64_t *chosen, int
     return at + INLINE_BYTES;
 }
 
-/* Turns numbers of a table into rows: rows[number]. Drops words that have no row, and
+/* Turns numbers of a table into rows: rows[number]. Drops words that are OUT_OF_VOCABULARY, and
  * sentence ends that follow one another; a leading one is kept.
  * Returns how many were written. `out` may be `source`. */
 static inline int64_t final_rows(const int32_t *source, int64_t n, const int32_t *rows,
@@ -164,7 +164,8 @@ static inline int64_t final_rows(const int32_t *source, int64_t n, const int32_t
     int64_t k = 0;
     for (int64_t i = 0; i < n; i++) {
         int32_t number = source[i];
-        if (UNLIKELY(number == SENTENCE_END)) {
+        /* a word whose row is SENTENCE_END parts its neighbors as a sentence end does */
+        if (UNLIKELY(number == SENTENCE_END || rows[number] == SENTENCE_END)) {
             if (k == 0 || out[k - 1] != SENTENCE_END) out[k++] = SENTENCE_END;
             continue;
         }
