@@ -13,7 +13,7 @@ LAYERS = [
     {"cpu", "_core"},
     {"config"},
     {"text"},
-    {"vectors", "formats"},
+    {"vectors", "formats", "transform"},
     {"training", "evaluation"},
     {"cli"},
 ]

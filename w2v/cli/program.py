@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from w2v.cli import signals
+from w2v.cli.convert import convert
 from w2v.cli.demo import demo
 from w2v.cli.info import info
 from w2v.cli.options import DEBUG, SYNONYMS, debug_option
@@ -159,5 +160,5 @@ Every long option can be given as W2V_OPTION in the environment, as W2V_DIM=300.
         debug_option(),
     ],
 )
-for _command in (train, similar, vocab, info, demo):
+for _command in (train, similar, vocab, convert, info, demo):
     program.add_command(_command)
