@@ -14,7 +14,7 @@ LAYERS = [
     {"config"},
     {"text"},
     {"search", "spelling"},
-    {"queries", "vectors", "formats"},
+    {"queries", "vectors", "formats", "transform"},
     {"training", "evaluation"},
     {"cli"},
 ]

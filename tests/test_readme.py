@@ -45,7 +45,7 @@ def test_every_command_in_the_readme_exists():
 
 def test_every_option_in_the_readme_exists():
     known = set().union(*map(options, COMMANDS.values()), options(program), {"--help"})
-    used = set(re.findall(r"`[^`]*?(--[a-z][a-z-]+)", README))
+    used = set(re.findall(r"`[^`]*?(--[a-z][a-z0-9-]+)", README))
     assert used
     assert used <= known
 

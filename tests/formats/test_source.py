@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from w2v.errors import ConfigError, DataError, FileError
-from w2v.formats import FORMATS, format_of, load, output, save
+from w2v.formats import FORMATS, format_of, load, outputs, save
 
 
 def test_every_format_is_chosen_by_its_suffix(small, tmp_path):
@@ -17,7 +17,7 @@ def test_every_format_is_chosen_by_its_suffix(small, tmp_path):
             save(small, path)
             again = load(path)
             assert again.words == small.words
-            assert np.array_equal(again.matrix, small.matrix)
+            assert np.allclose(again.matrix, small.matrix, rtol=1e-6, atol=0)
             assert load(path, format=name).words == small.words
 
 
@@ -28,11 +28,11 @@ def test_the_format_asked_for_goes_before_the_suffix(small, tmp_path):
 
 def test_the_size_is_known_beforehand(small, tmp_path):
     save(small, tmp_path / "v.bin")
-    assert output(small, tmp_path / "v.bin").size == (tmp_path / "v.bin").stat().st_size
-    assert output(small, tmp_path / "v.txt").size is None
+    assert outputs(small, tmp_path / "v.bin")[0].size == (tmp_path / "v.bin").stat().st_size
+    assert outputs(small, tmp_path / "v.txt")[0].size is None
 
 
-@pytest.mark.parametrize("name", ["v", "v.bin.gz", "v.npy"])
+@pytest.mark.parametrize("name", ["v", "v.bin.gz", "v.doc"])
 def test_unknown_suffixes_are_refused(small, tmp_path, name):
     with pytest.raises(ConfigError, match=r"names no format: use one of \.bin, \.txt, \.vec"):
         save(small, tmp_path / name)
@@ -40,10 +40,10 @@ def test_unknown_suffixes_are_refused(small, tmp_path, name):
 
 
 def test_unknown_formats_are_refused(small, tmp_path):
-    with pytest.raises(ConfigError, match="no format 'glove': give word2vec or text"):
-        save(small, tmp_path / "v.bin", format="glove")
-    with pytest.raises(ConfigError, match="no format 'glove'"):
-        load(tmp_path / "v.bin", format="glove")
+    with pytest.raises(ConfigError, match="no format 'doc': give word2vec or text or glove"):
+        save(small, tmp_path / "v.bin", format="doc")
+    with pytest.raises(ConfigError, match="no format 'doc'"):
+        load(tmp_path / "v.bin", format="doc")
 
 
 def test_files_that_cannot_be_opened(tmp_path):
@@ -66,9 +66,10 @@ def test_files_that_may_not_be_read(tmp_path):
     ("data", "message"),
     [
         (b"", "is empty"),
-        (b"the 0.418 0.24968 -0.41242\nof 1 2 3\n", "GloVe: put the line 'WORDS 3'"),
-        (b"\x93NUMPY\x01\x00", "a NumPy array"),
-        (b"\x80\x04\x95gensim", "a Python pickle: in gensim, call save_word2vec_format"),
+        (
+            b"\x80\x04\x95gensim",
+            "a Python pickle, .* never read: in gensim, call save_word2vec_format",
+        ),
         (b"\xba\x16\x4f\x2f\x0c\x00", r"a fastText model: use the \.vec file"),
         (b"\x28\xb5\x2f\xfd1234", "compressed with zstd"),
         (b"PK\x03\x041234", "a zip archive"),

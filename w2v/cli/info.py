@@ -65,14 +65,14 @@ def _cpu_facts() -> dict[str, Any]:
 
 
 def _file_facts(file: str) -> dict[str, Any]:
-    from w2v.formats import FORMATS, text
-    from w2v.formats.source import open_source
+    from w2v.formats import FORMATS, open_source, recognize
 
     source = open_source(readable(file))
-    name = "text" if text.looks_like(source) else "word2vec"
+    name = recognize(source)
     facts: dict[str, Any] = {"file": file, "format": name, "bytes": len(source.data)}
     vectors = FORMATS[name].load(source)
-    facts.update(words=len(vectors), dim=vectors.dim, **norm_facts(vectors.matrix))
+    facts.update(words=len(vectors), dim=vectors.dim, duplicates=len(vectors.duplicates))
+    facts.update(norm_facts(vectors.matrix))
     if file != STDIO:
         record = _run_record(record_path(file))
         if record is not None:

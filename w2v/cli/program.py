@@ -11,6 +11,7 @@ import click
 
 from w2v.cli import signals
 from w2v.cli.analogy import analogy
+from w2v.cli.convert import convert
 from w2v.cli.demo import demo
 from w2v.cli.evaluate import evaluate
 from w2v.cli.info import info
@@ -163,5 +164,16 @@ Every long option can be given as W2V_OPTION in the environment, as W2V_DIM=300.
         debug_option(),
     ],
 )
-for _command in (train, similar, analogy, vectors, evaluate, vocab, phrases, info, demo):
+for _command in (
+    train,
+    similar,
+    analogy,
+    vectors,
+    evaluate,
+    vocab,
+    phrases,
+    convert,
+    info,
+    demo,
+):
     program.add_command(_command)

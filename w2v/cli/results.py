@@ -61,7 +61,7 @@ class Results:
         FileError
             A file cannot be written.
         """
-        from w2v.formats import check_writable, format_of
+        from w2v.formats import check_output, check_writable
 
         if self._output == STDIO == self._save_outputs:
             raise ConfigError("--output and --save-outputs are both -: give one of them a file")
@@ -72,7 +72,9 @@ class Results:
             check_writable(path)
         for file in (self._output, self._save_outputs):
             if file is not None:
-                format_of(file, self._format_for(file))
+                place = "/dev/stdout" if file == STDIO else file
+                for path in check_output(place, self._format_for(file))[1]:
+                    check_writable(path)
 
     def check_not_read(self, inputs: Sequence[str]) -> None:
         """Refuse to overwrite what is to be read.
@@ -102,7 +104,7 @@ class Results:
             `time.monotonic` at the start of the run.
         """
         from w2v.formats import Output as File
-        from w2v.formats import output, write_all
+        from w2v.formats import outputs, write_all
         from w2v.vectors import Vectors
 
         saving = time.monotonic()
@@ -111,11 +113,12 @@ class Results:
             matrices.append((self._save_outputs, Vectors(model.vocab.words, model.outputs)))
         files = []
         for file, vectors in matrices:
-            prepared = output(vectors, file, self._format_for(file))
+            place = "/dev/stdout" if file == STDIO else file
+            prepared = outputs(vectors, place, self._format_for(file))
             if file == STDIO:
-                Output().fill(prepared.write)
+                Output().fill(prepared[0].write)
             else:
-                files.append(prepared)
+                files += prepared
 
         def write_record(file: BinaryIO) -> None:
             # Called after the matrices are on the disk: the time that took is known.

@@ -44,7 +44,8 @@ Examples:
     "file_format",
     group="Files",
     metavar="NAME",
-    help="word2vec (binary) or text.  [default: text for .txt, .vec and stdout, else word2vec]",
+    help="word2vec (binary), text, or another that w2v convert --help lists.  [default: by the "
+    "suffix; text for stdout]",
 )
 @option(
     "--save-outputs",

@@ -95,6 +95,11 @@ def check_writable(path: str | os.PathLike[str]) -> None:
         _Replacement(target, None).discard()
 
 
+def is_stream(path: str | os.PathLike[str]) -> bool:
+    """Tell whether `path` is a pipe, a device, or a descriptor that is open already."""
+    return _Target(path).is_stream
+
+
 class _Target:
     """What stands at a path now, links followed."""
 

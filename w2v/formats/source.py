@@ -13,7 +13,7 @@ from typing import NamedTuple
 from w2v.errors import DataError, FileError
 
 _HEADER_BYTES = 64
-_HEADER = re.compile(rb"[ \t]*(\d+)[ \t]+(\d+)[ \t\r]*\n")
+HEADER = re.compile(rb"[ \t]*(\d+)[ \t]+(\d+)[ \t\r]*\n")
 _GLOVE = re.compile(rb"[^ \t\n]+[ \t]+-?\d+\.?\d*(?:[eE][-+]?\d+)?[ \t]+-?\d")
 
 # Modules, imported only when needed: some builds of Python lack one or the other.
@@ -21,9 +21,12 @@ _COMPRESSED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\x00": "lzma"}
 _FOREIGN = {
     b"\x28\xb5\x2f\xfd": "compressed with zstd: decompress it first (zstd -d)",
     b"PK\x03\x04": "a zip archive: unpack it first",
-    b"\x93NUMPY": "a NumPy array, which has no words",
+    b"\x93NUMPY": "a NumPy array: read it as 'numpy'",
+    b"PAR1": "a Parquet file: read it as 'parquet'",
+    b"FiFu": "a finalfusion file: read it as 'finalfusion'",
     b"\xba\x16\x4f\x2f": "a fastText model: use the .vec file that fastText writes beside it",
-    b"\x80": "a Python pickle: in gensim, call save_word2vec_format instead of save",
+    b"\x80": "a Python pickle, gensim's own format perhaps, which may run any program and is never "
+    "read: in gensim, call save_word2vec_format instead of save",
 }
 
 
@@ -145,9 +148,9 @@ def read_header(source: Source) -> Header:
         There is no such line; the message says what the file seems to be.
     """
     start = source.data[:_HEADER_BYTES]
-    match = _HEADER.match(start)
+    match = HEADER.match(start)
     if match is None:
-        raise DataError(f"{source.name} {_describe(source, start)}")
+        raise DataError(f"{source.name} {_describe(start)}")
     words, dim = int(match[1]), int(match[2])
     if words == 0 or dim == 0:
         raise DataError(
@@ -157,17 +160,12 @@ def read_header(source: Source) -> Header:
     return Header(words, dim, match.end())
 
 
-def _describe(source: Source, start: bytes) -> str:
+def _describe(start: bytes) -> str:
     for magic, what in _FOREIGN.items():
         if start.startswith(magic):
             return f"is {what}"
     if _GLOVE.match(start):
-        line = source.data[: 1 << 20].split(b"\n", 1)[0]
-        numbers = len(line.split()) - 1
-        return (
-            f"has no header; it looks like the text of GloVe: put the line 'WORDS {numbers}' "
-            "before the first, WORDS being the number of lines"
-        )
+        return "has no header; it looks like the text of GloVe: read it as 'glove'"
     return (
         f"does not begin with a header: {start[:24]!r} is not 'words dim' and a newline, "
         "as in word2vec binary and text files"

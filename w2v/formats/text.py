@@ -100,10 +100,30 @@ def save(vectors: Vectors, file: BinaryIO) -> None:
     DataError
         A word is empty or contains a space, a tab or a newline.
     """
+    write_lines(vectors, file, b"%d %d\n" % vectors.matrix.shape)
+
+
+def write_lines(vectors: Vectors, file: BinaryIO, header: bytes = b"") -> None:
+    """Write a line of a word and its numbers for each word.
+
+    Parameters
+    ----------
+    vectors : Vectors
+        Words and matrix.
+    file : BinaryIO
+        Receives the lines.
+    header : bytes
+        What stands before them; not written if a word cannot be.
+
+    Raises
+    ------
+    DataError
+        A word is empty or contains a space, a tab or a newline.
+    """
     matrix = vectors.matrix
     n, dim = matrix.shape
     words = encode_words(vectors.words, _SEPARATORS).split(b"\n")
-    file.write(b"%d %d\n" % (n, dim))
+    file.write(header)
     rows = max(1, _BLOCK_NUMBERS // dim)
     for first in range(0, n, rows):
         last = min(first + rows, n)
