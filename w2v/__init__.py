@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from w2v.evaluation import evaluate
     from w2v.formats import load, save
     from w2v.text import Corpus, Vocab
-    from w2v.training import Model, train
+    from w2v.training import Model, resume, train
     from w2v.vectors import Vectors
 
     __version__: str
@@ -27,6 +27,7 @@ __all__ = [
     "__version__",
     "evaluate",
     "load",
+    "resume",
     "save",
     "train",
 ]
@@ -40,6 +41,7 @@ _HOMES = {
     "W2VError": "w2v.errors",
     "evaluate": "w2v.evaluation",
     "load": "w2v.formats",
+    "resume": "w2v.training",
     "save": "w2v.formats",
     "train": "w2v.training",
 }

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from w2v.training.epochs import LONGEST_CHUNK, chunk_bounds, run_epoch
+from w2v.training.epochs import LONGEST_CHUNK, Epoch, Place, chunk_bounds
 
 
 class Recorder:
@@ -44,6 +44,10 @@ class Stopper:
 
     def stop(self):
         self.stopped = True
+
+
+def run_epoch(run, workers, corpus, bounds, poll):
+    return Epoch(corpus, bounds, [Place() for _ in workers]).run(run, workers, poll)
 
 
 @given(st.lists(st.booleans(), max_size=60), st.integers(1, 9))

@@ -10,7 +10,7 @@ import pytest
 from w2v import Config, train
 from w2v.errors import ConfigError, DataError, FileError
 from w2v.text.corpus import corpus_from_sentences
-from w2v.training import memory_needed, trainer
+from w2v.training import memory_needed, session, trainer
 
 SMALL = {"dim": 24, "min_count": 1, "epochs": 8, "sample": 0.0, "alpha": 0.05}
 
@@ -185,11 +185,11 @@ def test_a_text_without_pairs_is_refused_with_a_remedy():
 def test_no_more_workers_than_chunks(topic_file, monkeypatch):
     made = []
 
-    class Counted(trainer.Worker):
+    class Counted(session.Worker):
         def __init__(self, run, seed, stream):
             made.append(stream)
 
-    monkeypatch.setattr(trainer, "Worker", Counted)
+    monkeypatch.setattr(session, "Worker", Counted)
     train(topic_file, Config(threads=1000, **SMALL | {"epochs": 1}))
     assert 1 < len(made) < 40
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
+import dataclasses
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from w2v._core import Run, Worker
 from w2v.errors import ConfigError
@@ -37,46 +38,127 @@ def chunk_bounds(corpus: Corpus, threads: int) -> list[int]:
     return bounds
 
 
-def run_epoch(
-    run: Run,
-    workers: list[Worker],
-    corpus: Corpus,
-    bounds: list[int],
-    poll: Callable[[], object],
-) -> None:
-    """Train once on all of a corpus, a thread for each worker.
+@dataclasses.dataclass
+class Place:
+    """Where one worker is in an epoch.
 
-    Chunks go to whichever worker is free. `poll` is called from this thread every tenth of
-    a second. An exception there or in a worker (KeyboardInterrupt too) stops all workers at
-    their next block and is raised here once they have ended.
+    Attributes
+    ----------
+    chunk : int or None
+        The chunk it is in.
+    skip : int
+        Rows at the front of that chunk that another worker has trained.
+    last : int or None
+        The chunk it finished last, whose last sentence may go on in the next.
+    finished : bool
+        Whether it is done with the epoch, and its buffers are empty.
     """
-    chunks = iter(list(itertools.pairwise(bounds)))
-    lock = threading.Lock()
-    failures: list[BaseException] = []
-    threads = [
-        threading.Thread(target=_work, args=(worker, corpus, chunks, lock, failures), daemon=True)
-        for worker in workers
-    ]
-    try:
-        for thread in threads:
-            _start(thread, len(threads))
-        while any(thread.is_alive() for thread in threads):
+
+    chunk: int | None = None
+    skip: int = 0
+    last: int | None = None
+    finished: bool = False
+
+
+class Epoch:
+    """One pass over a corpus, which can stop at any block and go on.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    bounds : list of int
+        From `chunk_bounds`.
+    places : list of Place
+        One for each worker.
+    next_chunk : int
+        The first chunk that no worker has begun.
+    leftovers : list of (int, int)
+        Chunks whose first so many rows were trained by workers that are no more.
+    """
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        bounds: list[int],
+        places: list[Place],
+        next_chunk: int = 0,
+        leftovers: list[tuple[int, int]] | None = None,
+    ) -> None:
+        self.places = places
+        self.next_chunk = next_chunk
+        self.leftovers = leftovers or []
+        self._corpus = corpus
+        self._bounds = bounds
+        self._lock = threading.Lock()
+
+    def run(self, run: Run, workers: list[Worker], poll: Callable[[], object]) -> bool:
+        """Train, a thread for each worker, until the pass is done or the run is stopped.
+
+        Chunks go to whichever worker is free. `poll` is called from this thread every tenth
+        of a second; it may stop the run. An exception there or in a worker (KeyboardInterrupt
+        too) stops all workers at their next block and is raised here once they have ended.
+
+        Returns
+        -------
+        bool
+            Whether the pass is done. If not, `run` goes on with it after `Run.go_on`.
+        """
+        failures: list[BaseException] = []
+        threads = [
+            threading.Thread(target=self._work, args=(worker, place, failures), daemon=True)
+            for worker, place in zip(workers, self.places, strict=True)
+        ]
+        try:
             for thread in threads:
-                thread.join(POLL_SECONDS / len(threads))
-            if failures:
-                break
-            poll()
-    except BaseException:
-        run.stop()
-        raise
-    finally:
-        if failures:
+                _start(thread, len(threads))
+            while any(thread.is_alive() for thread in threads):
+                for thread in threads:
+                    thread.join(POLL_SECONDS / len(threads))
+                if failures:
+                    break
+                poll()
+        except BaseException:
             run.stop()
-        for thread in threads:
-            if thread.ident is not None:
-                thread.join()
-    if failures:
-        raise failures[0]
+            raise
+        finally:
+            if failures:
+                run.stop()
+            for thread in threads:
+                if thread.ident is not None:
+                    thread.join()
+        if failures:
+            raise failures[0]
+        return all(place.finished for place in self.places)
+
+    def rows(self, chunk: int) -> NDArray[np.int32]:
+        """Return the rows of a chunk, int32 (n,)."""
+        return self._corpus.rows[self._bounds[chunk] : self._bounds[chunk + 1]]
+
+    def _work(self, worker: Worker, place: Place, failures: list[BaseException]) -> None:
+        try:
+            while not place.finished:
+                if place.chunk is None and not self._take_chunk(place):
+                    worker.flush()
+                    place.finished = True
+                elif place.chunk is not None:
+                    if not worker.train(self.rows(place.chunk)[place.skip :]):
+                        return
+                    self._corpus.release(self._bounds[place.chunk], self._bounds[place.chunk + 1])
+                    place.last, place.chunk, place.skip = place.chunk, None, 0
+        except BaseException as error:
+            failures.append(error)
+
+    def _take_chunk(self, place: Place) -> bool:
+        """Give a worker the next chunk; return whether there was one."""
+        with self._lock:
+            if self.leftovers:
+                place.chunk, place.skip = self.leftovers.pop()
+            elif self.next_chunk < len(self._bounds) - 1:
+                place.chunk, place.skip = self.next_chunk, 0
+                self.next_chunk += 1
+            else:
+                return False
+            return True
 
 
 def _start(thread: threading.Thread, count: int) -> None:
@@ -86,22 +168,3 @@ def _start(thread: threading.Thread, count: int) -> None:
         raise ConfigError(
             f"threads is {count}: the system refuses to start so many: give fewer"
         ) from error
-
-
-def _work(
-    worker: Worker,
-    corpus: Corpus,
-    chunks: Iterator[tuple[int, int]],
-    lock: threading.Lock,
-    failures: list[BaseException],
-) -> None:
-    try:
-        while True:
-            with lock:
-                start, end = next(chunks, (0, 0))
-            if start == end or not worker.train(corpus.rows[start:end]):
-                break
-            corpus.release(start, end)
-        worker.flush()
-    except BaseException as error:
-        failures.append(error)

@@ -27,6 +27,8 @@ class Progress:
         Mean loss per pair of the epoch that this report ends; None in all other reports.
     seconds : float
         Since the phase began, or for the report that ends an epoch, what it took.
+    note : str
+        Something a user should know; then nothing else is reported.
     """
 
     phase: Literal["text", "training"]
@@ -38,6 +40,7 @@ class Progress:
     words_per_second: float = 0.0
     loss: float | None = None
     seconds: float = 0.0
+    note: str = ""
 
     @property
     def epoch_end(self) -> bool:
@@ -61,6 +64,8 @@ class EpochMeter:
         Raw words of the corpus.
     alphas : (float, float)
         Learning rate at the start and the end of the run.
+    before : float
+        Seconds of this epoch before it was interrupted.
     """
 
     def __init__(
@@ -70,17 +75,23 @@ class EpochMeter:
         epochs: int,
         tokens: int,
         alphas: tuple[float, float],
+        before: float = 0.0,
     ) -> None:
         self._listener = listener
         self._epoch = epoch
         self._epochs = epochs
         self._tokens = tokens
         self._alphas = alphas
-        self._begun = time.perf_counter()
+        self._begun = time.perf_counter() - before
+
+    @property
+    def seconds(self) -> float:
+        """Seconds that this epoch has taken so far."""
+        return time.perf_counter() - self._begun
 
     def report(self, share: float, loss: float | None = None) -> float:
         """Report that `share` (0 to 1) of the run is done; return seconds since the start."""
-        seconds = time.perf_counter() - self._begun
+        seconds = self.seconds
         if self._listener is not None:
             total = self._epochs * self._tokens
             done = min(round(share * total), self._epoch * self._tokens)

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import functools
 import math
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v._core import Run, Worker
+from w2v._core import Run
 from w2v.config import Config
 from w2v.cpu import available_memory, chosen_isa
 from w2v.errors import ConfigError, DataError
 from w2v.text.corpus import Corpus, corpus_from_sentences, read_corpus
 from w2v.text.vocab import Vocab
 from w2v.training import report, tables
-from w2v.training.epochs import chunk_bounds, run_epoch
-from w2v.training.progress import EpochMeter, Listener, Progress
+from w2v.training.checkpoint import Folder
+from w2v.training.epochs import chunk_bounds
+from w2v.training.keeper import DEFAULT_SECONDS, Keeper
+from w2v.training.progress import Listener, Progress
+from w2v.training.session import Session, State, diverged, worker_count
 from w2v.vectors import Vectors
 
 Path = str | os.PathLike[str]
@@ -67,6 +70,11 @@ def train(
     vocab: Vocab | None = None,
     progress: Listener | None = None,
     tmpdir: Path | None = None,
+    checkpoint: Path | None = None,
+    checkpoint_every: float = DEFAULT_SECONDS,
+    keep_corpus: bool = False,
+    on_interrupt: Callable[[Model], object] | None = None,
+    output: dict[str, Any] | None = None,
 ) -> Model:
     """Train word vectors by skip-gram with negative sampling (Mikolov et al. 2013).
 
@@ -83,6 +91,19 @@ def train(
         Gets a `Progress` about ten times a second, from this thread.
     tmpdir : path, optional
         Where rows that do not fit in memory go.
+    checkpoint : path, optional
+        A folder that keeps the run, so that `w2v.resume` can go on with it. Made if need be.
+        After the last epoch it holds the finished run.
+    checkpoint_every : float
+        Seconds from one checkpoint to the next.
+    keep_corpus : bool
+        Keep the rows of the text in the checkpoint too, 4 bytes a word. Otherwise `w2v.resume`
+        reads the files again. What cannot be read again (standard input, pipes, sentences
+        from Python, a `Corpus`) is always kept.
+    on_interrupt : callable, optional
+        Gets the model as it is when training is interrupted and there is no checkpoint.
+    output : dict, optional
+        Plain values kept in the checkpoint for whoever goes on with it.
 
     Returns
     -------
@@ -97,20 +118,39 @@ def train(
     FileError
         A file cannot be read.
     KeyboardInterrupt
-        Workers have stopped and temporary files are gone.
+        Workers have stopped, temporary files are gone, and the checkpoint is written: its
+        argument says so.
     """
     config = config or Config()
     isa = chosen_isa()
     started = time.perf_counter()
-    if isinstance(corpus, Corpus):
-        if vocab is None:
-            raise ConfigError("a Corpus needs its Vocab: pass vocab=")
-        return _train_rows(corpus, vocab, config, isa, progress, started)
-    if vocab is not None:
+    if isinstance(corpus, Corpus) and vocab is None:
+        raise ConfigError("a Corpus needs its Vocab: pass vocab=")
+    if not isinstance(corpus, Corpus) and vocab is not None:
         raise ConfigError("vocab goes with a Corpus; text makes its own")
-    vocab, corpus = _read(corpus, config, progress, tmpdir, started)
-    with corpus:
-        return _train_rows(corpus, vocab, config, isa, progress, started)
+    with contextlib.ExitStack() as stack:
+        keeper = None
+        if checkpoint is not None:
+            folder = Folder(checkpoint)
+            folder.claim(go_on=False)
+            keeper = stack.enter_context(
+                Keeper(
+                    folder,
+                    seconds=checkpoint_every,
+                    keep_corpus=keep_corpus or isinstance(corpus, Corpus),
+                    output=output,
+                    progress=progress,
+                )
+            )
+        if not isinstance(corpus, Corpus):
+            vocab, corpus = _read(corpus, config, progress, tmpdir, started)
+            stack.enter_context(corpus)
+        assert vocab is not None
+        text_seconds = time.perf_counter() - started
+        session = new_session(corpus, vocab, config, isa)
+        session.record["seconds"]["text"] = text_seconds
+        tables.fill_initial(session.inputs, config.dim, config.seed)
+        return train_session(session, progress, keeper, on_interrupt)
 
 
 def _read(
@@ -140,30 +180,95 @@ def _read(
     return read_corpus(source, threads=config.threads, tmpdir=tmpdir, progress=listen, **settings)
 
 
-def _train_rows(
+def new_session(
     corpus: Corpus,
     vocab: Vocab,
     config: Config,
     isa: str,
-    progress: Listener | None,
-    started: float,
-) -> Model:
-    text_seconds = time.perf_counter() - started
+    state: State | None = None,
+    buffers: Callable[[Run], NDArray[np.uint8]] | None = None,
+) -> Session:
+    """Return a session whose matrices are zero still.
+
+    Parameters
+    ----------
+    corpus, vocab, config
+    isa : str
+        The kernel to use.
+    state : State, optional
+        Where a checkpoint was; a new run if left out.
+    buffers : callable, optional
+        Returns what the workers of the checkpoint held.
+    """
     if len(vocab) < 2:
         raise DataError(f"the vocabulary has {len(vocab)} word: training needs two or more")
     _check_matrices(len(vocab), config)
-    begun = time.perf_counter()
+    state = state or State(chunk_threads=config.threads)
     inputs = tables.padded_matrix(len(vocab), config.dim)
     outputs = tables.padded_matrix(len(vocab), config.dim)
-    tables.fill_initial(inputs, config.dim, config.seed)
-    run = _new_run(corpus, vocab, config, isa, inputs, outputs)
-    record = report.new_record(corpus, vocab, config)
-    _train_epochs(run, corpus, config, record, progress)
-    if not math.isfinite(float(inputs.sum(dtype=np.float64))):
-        raise _diverged(config.epochs, "vectors are not finite", config)
-    report.close_record(record, text_seconds, time.perf_counter() - begun)
-    vectors = Vectors(vocab.words, inputs[:-1, : config.dim], record=record)
-    return Model(vectors=vectors, outputs=outputs[:-1, : config.dim], vocab=vocab, record=record)
+    run = _new_run(corpus, vocab, config, isa, inputs, outputs, state.done)
+    bounds = chunk_bounds(corpus, state.chunk_threads)
+    count = worker_count(config, bounds)
+    _check_memory(count * run.worker_bytes, f"{count} threads", "fewer threads")
+    return Session(
+        run=run,
+        inputs=inputs,
+        outputs=outputs,
+        corpus=corpus,
+        vocab=vocab,
+        config=config,
+        record=report.new_record(corpus, vocab, config),
+        state=state,
+        isa=isa,
+        bounds=bounds,
+        buffers=None if buffers is None else buffers(run),
+    )
+
+
+def train_session(
+    session: Session,
+    progress: Listener | None,
+    keeper: Keeper | None,
+    on_interrupt: Callable[[Model], object] | None,
+) -> Model:
+    """Train a session to its end, or to an interrupt, and return its model."""
+    begun = time.perf_counter() - session.trained_seconds
+
+    def model() -> Model:
+        matrices = session.inputs, session.outputs
+        if not all(math.isfinite(float(m.sum(dtype=np.float64))) for m in matrices):
+            raise diverged(session.epoch, "vectors are not finite", session.config)
+        text = session.record["seconds"]["text"]
+        report.close_record(session.record, text, time.perf_counter() - begun, session.finished)
+        return new_model(session)
+
+    try:
+        session.train(progress, keeper)
+        if keeper is not None:
+            keeper.write_last(session)
+    except KeyboardInterrupt as stop:
+        if keeper is not None:
+            stop.args = (keeper.write_interrupted(session),)
+        elif on_interrupt is not None:
+            on_interrupt(model())
+        raise
+    except ConfigError as error:  # training diverged
+        if keeper is None or not keeper.folder.complete:
+            raise
+        path = keeper.folder.path
+        raise ConfigError(f"{error}; {path} holds the last good checkpoint") from error
+    return model()
+
+
+def new_model(session: Session) -> Model:
+    """Return the model of a session; its matrices are the session's own."""
+    dim, record = session.config.dim, session.record
+    return Model(
+        vectors=Vectors(session.vocab.words, session.inputs[:-1, :dim], record=record),
+        outputs=session.outputs[:-1, :dim],
+        vocab=session.vocab,
+        record=record,
+    )
 
 
 def _check_memory(needed: int, what: str, remedy: str) -> None:
@@ -192,6 +297,7 @@ def _new_run(
     isa: str,
     inputs: NDArray[np.float32],
     outputs: NDArray[np.float32],
+    done: int,
 ) -> Run:
     keep = tables.keep_thresholds(vocab.counts, config.sample)
     noise = tables.noise_table(vocab.counts, config.noise_exponent)
@@ -213,50 +319,5 @@ def _new_run(
         block_length=config.block_length,
         block_noise=config.block_noise,
         loss_interval=next(i for i in LOSS_INTERVALS if i == 1 or i * LOSS_WORDS <= kept),
+        done=done,
     )
-
-
-def _train_epochs(
-    run: Run, corpus: Corpus, config: Config, record: dict[str, Any], progress: Listener | None
-) -> None:
-    bounds = chunk_bounds(corpus, config.threads)
-    # a worker without a chunk would only cost memory
-    count = min(config.threads, len(bounds) - 1)
-    _check_memory(count * run.worker_bytes, f"{count} threads", "fewer threads")
-    workers = [Worker(run, config.seed, stream) for stream in range(count)]
-    total = max(1, corpus.kept * config.epochs)
-    alphas = (config.alpha, config.min_alpha)
-    for epoch in range(1, config.epochs + 1):
-        meter = EpochMeter(progress, epoch, config.epochs, corpus.tokens, alphas)
-        poll = functools.partial(_report, meter, run, total)
-        run_epoch(run, workers, corpus, bounds, poll)
-        loss = _mean_loss(workers, epoch, config)
-        seconds = meter.report(epoch / config.epochs, loss)
-        report.add_epoch(record, corpus, loss, seconds)
-
-
-def _mean_loss(workers: list[Worker], epoch: int, config: Config) -> float:
-    """Return the mean loss per pair of an epoch that has just ended, if there is one."""
-    sums = [worker.take_loss() for worker in workers]
-    pairs = sum(pairs for _, pairs in sums)
-    loss = sum(loss for loss, _ in sums)
-    if pairs == 0:
-        thinned = f", or sample {config.sample:g} dropped the rest" if config.sample else ""
-        remedy = ": try sample 0" if config.sample else ": a line is a sentence, put more on one"
-        raise DataError(
-            f"epoch {epoch} had no pair of words to learn from: lines have one known word{thinned}"
-            f"{remedy}"
-        )
-    if not math.isfinite(loss):
-        raise _diverged(epoch, f"its loss is {loss}", config)
-    return loss / pairs
-
-
-def _diverged(epoch: int, sign: str, config: Config) -> ConfigError:
-    return ConfigError(
-        f"training diverged in epoch {epoch}: {sign}: lower alpha, which is {config.alpha:g}"
-    )
-
-
-def _report(meter: EpochMeter, run: Run, total: int) -> None:
-    meter.report(run.done / total)
