@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from w2v.cli.blas import bind_blas
 from w2v.cli.options import DEFAULT_VECTORS, Command, config_options, option
-from w2v.cli.progress import Reporter
 from w2v.cli.results import Results
+from w2v.cli.resume import command as resume_command
 from w2v.cli.settings import resolve
 from w2v.cli.streams import STDIO, Notes
+from w2v.cli.training import check_folder, checkpoint_every_option, finish, tmpdir_option
 from w2v.config import Config
-from w2v.errors import FileError
+
+if TYPE_CHECKING:
+    from w2v.cli.progress import Reporter
+    from w2v.training import Model
 
 EPILOG = """\b
 Examples:
@@ -24,6 +26,7 @@ Examples:
   zcat dump.gz | w2v train - --dim 300        text from a pipe
   w2v train corpus.txt --config vectors.run.json --seed 2
                                               the same run with another seed
+  w2v train corpus.txt --checkpoint run/      keeps the work; w2v resume run/ goes on
 """
 
 
@@ -54,11 +57,29 @@ Examples:
     help="Save the second matrix too, the one words are scored against.",
 )
 @option(
-    "--tmpdir",
+    "--checkpoint",
     group="Files",
     metavar="FOLDER",
-    help="Where a text too large for memory is kept while training.",
+    help="Keep the run here while it goes on, for w2v resume.",
 )
+@checkpoint_every_option()
+@option(
+    "--keep-corpus",
+    group="Files",
+    is_flag=True,
+    help="Keep the text in the checkpoint too, 4 bytes a word, so that resuming does not need "
+    "it. Text from a pipe is always kept.",
+)
+@option(
+    "--on-interrupt",
+    group="Files",
+    type=click.Choice(["discard", "save"]),
+    default="discard",
+    show_default=True,
+    help="After Ctrl-C without --checkpoint: leave old files alone, or write the vectors as they "
+    "are, with finished = false in the run record.",
+)
+@tmpdir_option()
 @option(
     "--config",
     "config_path",
@@ -78,6 +99,10 @@ def train(
     output: str,
     file_format: str | None,
     save_outputs: str | None,
+    checkpoint: str | None,
+    checkpoint_every: float,
+    keep_corpus: bool,
+    on_interrupt: str,
     tmpdir: str | None,
     config_path: str | None,
     quiet: bool,
@@ -90,6 +115,8 @@ def train(
     (gzip, bzip2, xz, zstd) are recognized by their content. Beside the vectors a
     run record is written, FILE.run.json: settings, sizes, loss and speed.
     """
+    if keep_corpus and checkpoint is None:
+        raise click.UsageError("--keep-corpus needs --checkpoint FOLDER", context)
     if [*corpus, config_path].count(STDIO) > 1:
         raise click.UsageError("standard input can be read once: give - once", context)
     config = resolve(context, config_path)
@@ -99,52 +126,30 @@ def train(
     bind_blas(context, 1)
     results = Results(output, file_format, save_outputs)
     results.check()
-    if tmpdir is not None:
-        _check_folder(tmpdir)
+    check_folder(tmpdir)
     from w2v.text.sources import find_sources
 
     files = [source.path for source in find_sources(corpus)]
     results.check_not_read([file for file in files if file != STDIO])
-    run(corpus, config, results, notes, tmpdir)
+    from w2v.training import train as train_model
+
+    def make(reporter: Reporter) -> Model:
+        return train_model(
+            list(corpus),
+            config,
+            progress=reporter,
+            tmpdir=tmpdir,
+            checkpoint=checkpoint,
+            checkpoint_every=checkpoint_every,
+            keep_corpus=keep_corpus,
+            on_interrupt=results.write_now if on_interrupt == "save" else None,
+            output=results.names(),
+        )
+
+    finish(make, results, notes, None if checkpoint is None else resume_command(checkpoint))
     if notes.terminal and output != STDIO:
         chosen = "" if output == DEFAULT_VECTORS else f"-m {output} "
         notes.line(f"next: w2v similar {chosen}WORD")
-
-
-def run(
-    corpus: tuple[str, ...], config: Config, results: Results, notes: Notes, tmpdir: str | None
-) -> None:
-    """Train and save, with progress; after an interrupt say what had been written.
-
-    Raises
-    ------
-    W2VError
-        As `w2v.training.train` and `Results.write`.
-    KeyboardInterrupt
-        Its message says which files are complete.
-    """
-    from w2v.training import train as train_model
-
-    start = time.monotonic()
-    try:
-        with Reporter(notes) as reporter:
-            model = train_model(list(corpus), config, progress=reporter, tmpdir=tmpdir)
-        results.write(model, start)
-    except KeyboardInterrupt as stop:
-        stop.args = (f"{' and '.join(results.written()) or 'nothing'} was written",)
-        raise
-    words, dim = model.vectors.matrix.shape
-    notes.line(
-        f"wrote {' and '.join(results.written()) or 'stdout'}: {words:,} words x {dim}, "
-        f"{time.monotonic() - start:.1f} s in all"
-    )
-
-
-def _check_folder(folder: str) -> None:
-    if not Path(folder).is_dir():
-        raise FileError(f"{folder}: no such folder: give --tmpdir one that exists")
-    if not os.access(folder, os.W_OK):
-        raise FileError(f"{folder}: not writable: give --tmpdir another folder")
 
 
 def _print_settings(config: Config, notes: Notes) -> None:

@@ -127,6 +127,9 @@ class Folder:
     def release(self) -> None:
         """Let other processes write into the folder."""
         if self._lock is not None:
+            if not self.complete:
+                with contextlib.suppress(OSError):
+                    self.path.rmdir()  # only if it is empty
             os.close(self._lock)
             self._lock = None
 
@@ -173,11 +176,8 @@ class Folder:
     def open(self, facts: Facts, name: str) -> Reader:
         """Open a file of the checkpoint, as `read` does, whatever it holds."""
         fact = facts["files"].get(name)
-        if not isinstance(fact, dict):
+        if fact is None:
             raise DataError(f"{self.path / INDEX}: names no file for {name}: it is damaged")
-        numbers = [fact.get(key) for key in ("number", "bytes", "crc32")]
-        if not all(type(number) is int and 0 <= number < 1 << 62 for number in numbers):
-            raise DataError(f"{self.path / INDEX}: the entry of {name} is damaged")
         return Reader(self._file(name, fact["number"]), fact["bytes"], fact["crc32"])
 
     def write(self, facts: Facts, contents: dict[str, Content]) -> None:
@@ -349,6 +349,17 @@ def _checked(path: Path, data: bytes) -> Facts:
         whole = facts.pop("crc32", None) == _crc(facts)
     except (ValueError, RecursionError):
         whole = False
-    if not whole or not isinstance(facts.get("files"), dict):
+    if not whole or not _sound_files(facts.get("files")):
         raise DataError(f"{path}: damaged: its checksum is not what it was when it was written")
     return facts
+
+
+def _sound_files(files: Any) -> bool:
+    """Whether the entries of the files are such that names can be made of them."""
+    return isinstance(files, dict) and all(
+        name in _FILES
+        and isinstance(fact, dict)
+        and fact.keys() == {"number", "bytes", "crc32"}
+        and all(type(number) is int and 0 <= number < 1 << 62 for number in fact.values())
+        for name, fact in files.items()
+    )
