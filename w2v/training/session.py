@@ -220,7 +220,6 @@ class Session:
         meter.report(state.epoch / self.config.epochs, loss)
 
     def _first_epoch(self, state: State, buffers: NDArray[np.uint8] | None) -> Epoch:
-        self._check(state)
         count = len(self._workers)
         if buffers is None:
             leftovers = _unfinished(state) if state.places else []
@@ -237,31 +236,6 @@ class Session:
             except ValueError as error:
                 raise DataError(str(error)) from error
         return epoch
-
-    def _check(self, state: State) -> None:
-        """Refuse places outside the corpus: they come from a file."""
-        chunks = len(self._bounds) - 1
-        sizes = np.diff(self._bounds)
-        takens = state.taken or [0] * len(state.places)
-        pieces = [
-            (place.chunk, place.skip + taken)
-            for place, taken in zip(state.places, takens, strict=False)
-            if place.chunk is not None
-        ]
-        inside = all(
-            0 <= chunk < chunks and 0 <= used <= sizes[chunk]
-            for chunk, used in [*pieces, *state.leftovers]
-        )
-        lasts = all(place.last is None or 0 <= place.last < chunks for place in state.places)
-        if not (
-            inside
-            and lasts
-            and 0 <= state.next_chunk <= chunks
-            and 1 <= state.epoch <= self.config.epochs + 1
-            and len(takens) == len(state.places)
-            and 0 <= state.done <= self.corpus.kept * self.config.epochs
-        ):
-            raise DataError("it is at a place that this corpus does not have")
 
 
 def worker_count(config: Config, bounds: list[int]) -> int:
@@ -298,3 +272,37 @@ def diverged(epoch: int, sign: str, config: Config) -> ConfigError:
     return ConfigError(
         f"training diverged in epoch {epoch}: {sign}: lower alpha, which is {config.alpha:g}"
     )
+
+
+def check_state(state: State, corpus: Corpus, bounds: list[int], config: Config) -> None:
+    """Refuse a state with places outside the corpus: it comes from a file.
+
+    Raises
+    ------
+    DataError
+        There is such a place.
+    """
+    chunks = len(bounds) - 1
+    sizes = np.diff(bounds)
+    pieces = _unfinished(state) if len(state.taken) == len(state.places) else [(-1, 0)]
+    lasts = [place.last for place in state.places if place.last is not None]
+    if not (
+        all(0 <= chunk < chunks and 0 <= used <= sizes[chunk] for chunk, used in pieces)
+        and all(0 <= last < chunks for last in lasts)
+        and 0 <= state.next_chunk <= chunks
+        and 1 <= state.epoch <= config.epochs + 1
+        and 0 <= state.done <= corpus.kept * config.epochs
+    ):
+        raise DataError("it is at a place that this corpus does not have")
+
+
+def tokens_taken(state: State, corpus: Corpus, bounds: list[int]) -> int:
+    """Return how many tokens workers had taken, counted in the corpus."""
+    taken = (state.epoch - 1) * corpus.kept
+    for chunk in range(state.next_chunk):
+        taken += int(np.count_nonzero(corpus.rows[bounds[chunk] : bounds[chunk + 1]] >= 0))
+        corpus.release(bounds[chunk], bounds[chunk + 1])
+    for chunk, used in _unfinished(state):
+        rest = corpus.rows[bounds[chunk] + used : bounds[chunk + 1]]
+        taken -= int(np.count_nonzero(rest >= 0))
+    return max(0, taken)

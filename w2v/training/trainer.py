@@ -24,7 +24,7 @@ from w2v.training.checkpoint import Folder
 from w2v.training.epochs import chunk_bounds
 from w2v.training.keeper import DEFAULT_SECONDS, Keeper
 from w2v.training.progress import Listener, Progress
-from w2v.training.session import Session, State, diverged, worker_count
+from w2v.training.session import Session, State, check_state, diverged, tokens_taken, worker_count
 from w2v.vectors import Vectors
 
 Path = str | os.PathLike[str]
@@ -204,10 +204,14 @@ def new_session(
         raise DataError(f"the vocabulary has {len(vocab)} word: training needs two or more")
     _check_matrices(len(vocab), config)
     state = state or State(chunk_threads=config.threads)
+    bounds = chunk_bounds(corpus, state.chunk_threads)
+    check_state(state, corpus, bounds, config)
+    if buffers is None and state.places:
+        # what the workers that are no more had not yet reported is with nobody else
+        state = dataclasses.replace(state, done=tokens_taken(state, corpus, bounds))
     inputs = tables.padded_matrix(len(vocab), config.dim)
     outputs = tables.padded_matrix(len(vocab), config.dim)
     run = _new_run(corpus, vocab, config, isa, inputs, outputs, state.done)
-    bounds = chunk_bounds(corpus, state.chunk_threads)
     count = worker_count(config, bounds)
     _check_memory(count * run.worker_bytes, f"{count} threads", "fewer threads")
     return Session(
