@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from w2v.cpu import available_memory
 from w2v.errors import FileError, W2VError
-from w2v.training.checkpoint import Content, Facts, Folder, array_content, text_content
+from w2v.training.checkpoint import Facts, Folder
+from w2v.training.pieces import Content, array_content, text_content
 from w2v.training.progress import Listener, Progress
 from w2v.training.session import Session, diverged
 

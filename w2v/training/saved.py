@@ -23,8 +23,9 @@ from w2v.text.corpus import Corpus, read_corpus
 from w2v.text.rows import RowStore, default_memory_limit
 from w2v.text.vocab import Vocab, decode_words
 from w2v.training import report
-from w2v.training.checkpoint import INDEX, SLAB, Facts, Folder
+from w2v.training.checkpoint import INDEX, Facts, Folder
 from w2v.training.epochs import Place
+from w2v.training.pieces import SLAB
 from w2v.training.progress import Listener, Progress
 from w2v.training.session import Session, State
 from w2v.training.trainer import Model, new_session
