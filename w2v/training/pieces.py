@@ -1,4 +1,4 @@
-"""The files of a checkpoint: written piece by piece, read back only if they are what was written."""
+"""The files of a checkpoint: written piece by piece, read back only if they are as written."""
 
 from __future__ import annotations
 
