@@ -196,6 +196,12 @@ def _new_run(
     keep = tables.keep_thresholds(vocab.counts, config.sample)
     noise = tables.noise_table(vocab.counts, config.noise_exponent)
     kept = int(vocab.counts @ (keep / 0xFFFFFFFF))
+    corrected = config.loss == "nce" or config.log_q
+    draws = (
+        tables.log_draws(vocab.counts, config.noise_exponent, config.negative)
+        if corrected
+        else None
+    )
     return Run(
         inputs,
         outputs,
@@ -212,6 +218,11 @@ def _new_run(
         min_alpha=config.min_alpha,
         block_length=config.block_length,
         block_noise=config.block_noise,
+        model=config.model,
+        loss=config.loss,
+        cbow_gradient=config.cbow_gradient,
+        cbow_hidden=config.cbow_hidden,
+        log_draws=draws,
         loss_interval=next(i for i in LOSS_INTERVALS if i == 1 or i * LOSS_WORDS <= kept),
     )
 
