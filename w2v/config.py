@@ -168,7 +168,10 @@ class Config:
                 f"log_q goes with loss sampled-softmax, and loss is {self.loss}: leave out log_q"
             )
         for name in ("cbow_gradient", "cbow_hidden"):
-            if self.model != "cbow" and getattr(self, name) != Config.__dataclass_fields__[name].default:
+            if (
+                self.model != "cbow"
+                and getattr(self, name) != Config.__dataclass_fields__[name].default
+            ):
                 raise ConfigError(f"{name} goes with model cbow, and model is {self.model}")
         if self.alpha is None:
             object.__setattr__(self, "alpha", default_alpha(self.model, self.cbow_gradient))
