@@ -17,27 +17,36 @@ import pytest
 from w2v import Config, Corpus, resume, train
 from w2v.errors import ConfigError, DataError, FileError, W2VError
 from w2v.text.corpus import read_corpus
-from w2v.training import checkpoint, epochs, keeper, trainer
+from w2v.training import building, checkpoint, epochs, keeper
 from w2v.training.session import State
 
 SMALL = {"dim": 7, "min_count": 1, "epochs": 2, "sample": 1e-2, "alpha": 0.05, "threads": 1}
 
 
-def choices():
-    """Return every combination of the settings that are one of a few words, new ones too."""
+OBJECTIVE = ("model", "loss", "negatives")  # what decides which code trains
+
+
+def choices(every):
+    """Return combinations of the settings that are one of a few words, new ones too.
+
+    All of them, or those of the objective alone and each other setting by itself.
+    """
     kinds = {
         name: get_args(kind)
         for name, kind in get_type_hints(Config).items()
         if get_origin(kind) is Literal
     }
+    defaults = {name: getattr(Config(), name) for name in kinds}
     found = []
     for values in itertools.product(*kinds.values()):
         changes = dict(zip(kinds, values, strict=True))
-        try:
+        others = [n for n in kinds if n not in OBJECTIVE and changes[n] != defaults[n]]
+        plain = changes["loss"] == "ns" and changes["negatives"] == "shared"
+        if not every and (len(others) > 1 or (others and not plain)):
+            continue
+        with contextlib.suppress(ConfigError):  # not every model has every loss
             Config(**changes)
-        except ConfigError:
-            continue  # not every model has every loss
-        found.append(pytest.param(changes, id="-".join(values)))
+            found.append(pytest.param(changes, id="-".join(values)))
     return found
 
 
@@ -117,17 +126,45 @@ def saved(text, tmp_path):
     return folder
 
 
-@pytest.mark.parametrize("changes", choices())
-def test_resuming_is_bit_for_bit_not_having_stopped(changes, text, tmp_path):
+def check_that_resuming_changes_nothing(changes, text, folder):
     config = Config(**SMALL | changes)
     whole = train(text, config)
-    parts = interrupted_often(text, config, tmp_path / "run", seed=repr(changes))
+    parts = interrupted_often(text, config, folder, seed=repr(changes))
     assert same(whole, parts)
-    losses = [[epoch["loss"] for epoch in model.record["epochs"]] for model in (whole, parts)]
-    assert losses[0] == pytest.approx(losses[1], rel=1e-9)
+    for name in ("loss", "heldout_loss"):
+        losses = [[e.get(name, 0) for e in model.record["epochs"]] for model in (whole, parts)]
+        assert losses[0] == pytest.approx(losses[1], rel=1e-9)
     assert parts.record["settings"] == whole.record["settings"]
+    assert parts.record.get("heldout") == whole.record.get("heldout")
     assert parts.record["finished"] is True
-    assert same(whole, resume(tmp_path / "run"))
+    assert same(whole, resume(folder))
+
+
+@pytest.mark.parametrize("changes", choices(every=False))
+def test_resuming_is_bit_for_bit_not_having_stopped(changes, text, tmp_path):
+    check_that_resuming_changes_nothing(changes, text, tmp_path / "run")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("changes", choices(every=True))
+def test_resuming_changes_nothing_whatever_the_settings(changes, text, tmp_path):
+    check_that_resuming_changes_nothing(changes, text, tmp_path / "run")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"holdout": 0.2},
+        {"holdout": 0.2, "patience": 1, "epochs": 8, "alpha": 0.5},
+        {"holdout": 0.2, "patience": 1, "loss": "softmax", "epochs": 4},
+        {"window": 40, "block_length": 7, "block_noise": 3, "dim": 33},
+        {"log_q": True, "loss": "sampled-softmax", "window": 9},
+        {"sample": 0.0, "window": 1, "block_length": 1, "block_noise": 1},
+    ],
+    ids=lambda changes: "-".join(map(str, changes)),
+)
+def test_resuming_changes_nothing_with_holdout_and_odd_sizes(changes, text, tmp_path):
+    check_that_resuming_changes_nothing(changes, text, tmp_path / "run")
 
 
 def test_checkpoints_during_training_change_nothing(text, tmp_path):
@@ -153,7 +190,7 @@ def test_other_threads_go_on_with_new_workers(saved, tmp_path):
     assert len(model.record["epochs"]) == SMALL["epochs"]
     assert np.isfinite(model.vectors.matrix).all()
     facts = json.loads((saved / "checkpoint.json").read_text())
-    assert facts["state"]["done"] == SMALL["epochs"] * facts["corpus"]["kept"]
+    assert facts["position"]["done"] == SMALL["epochs"] * facts["corpus"]["kept"]
 
 
 def test_another_kernel_is_refused_unless_workers_are_new(saved, monkeypatch):
@@ -437,7 +474,7 @@ def test_a_checkpoint_cannot_take_more_memory_than_its_size_allows(saved, monkey
     facts["words"] = facts["settings"]["max_vocab"] = 1 << 30
     rewrite(index, facts)
     made = []
-    monkeypatch.setattr(trainer.tables, "padded_matrix", lambda *shape: made.append(shape))
+    monkeypatch.setattr(building.tables, "padded_matrix", lambda *shape: made.append(shape))
     with pytest.raises(DataError, match="not an array of int64"):
         resume(saved)
     assert not made

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from w2v.training.epochs import LONGEST_CHUNK, Epoch, Place, chunk_bounds
+from w2v.training.epochs import LONGEST_CHUNK, CompiledTrainer, chunk_bounds
+from w2v.training.holdout import TrainingText
 
 
 class Recorder:
@@ -47,7 +48,8 @@ class Stopper:
 
 
 def run_epoch(run, workers, corpus, bounds, poll):
-    return Epoch(corpus, bounds, [Place() for _ in workers]).run(run, workers, poll)
+    text = TrainingText(corpus=corpus, vocab=None, keep=None, holdout=None)
+    return CompiledTrainer(run, workers, text, bounds, 1).run(None, poll)
 
 
 @given(st.lists(st.booleans(), max_size=60), st.integers(1, 9))

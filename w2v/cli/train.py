@@ -88,6 +88,12 @@ Examples:
     help="Settings from a TOML file or from the .run.json of an earlier run.",
 )
 @config_options()
+@option(
+    "--force",
+    group="Objective",
+    is_flag=True,
+    help="Let --loss softmax train on a vocabulary of more than 50,000 words.",
+)
 @option("-q", "--quiet", is_flag=True, help="No progress, no notes: only errors.")
 @option("-v", "--verbose", is_flag=True, help="Print every setting before starting.")
 @click.pass_context
@@ -105,6 +111,7 @@ def train(
     on_interrupt: str,
     tmpdir: str | None,
     config_path: str | None,
+    force: bool,
     quiet: bool,
     verbose: bool,
     **_settings: object,
@@ -139,6 +146,7 @@ def train(
             config,
             progress=reporter,
             tmpdir=tmpdir,
+            force=force,
             checkpoint=checkpoint,
             checkpoint_every=checkpoint_every,
             keep_corpus=keep_corpus,

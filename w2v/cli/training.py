@@ -117,6 +117,9 @@ def finish(
             said.insert(0, f"{written or 'nothing'} was written")
         stop.args = ("; ".join(said),)
         raise
+    if model.record["settings"]["patience"]:
+        best = model.record["heldout"]["best_epoch"]
+        notes.line(f"held-out loss was least after epoch {best}: these are its vectors")
     words, dim = model.vectors.matrix.shape
     notes.line(
         f"wrote {' and '.join(results.written()) or 'stdout'}: {words:,} words x {dim}, "

@@ -9,8 +9,9 @@ typedef struct {
     int64_t pos, end, sentence, settled, tokens, until_measured;
     double loss, pairs;
     float alpha;
+    int32_t entering, leaving;
     rng_t rng;
-    uint64_t noise_filter[64];
+    uint64_t filters[2][64];
 } w2v_saved;
 
 static int64_t arena_bytes(const w2v_run *run) {
@@ -22,23 +23,9 @@ static int64_t state_bytes(const w2v_run *run) {
     return (int64_t)sizeof(w2v_saved) + arena_bytes(run);
 }
 
-/* Put this block's noise and the next block's where lay_out() has them: blocks swap the two. */
-static void unswap_noise(w2v_worker *w) {
-    if (!w->noise_rows || w->noise_rows < w->next_noise) return;
-    for (ptrdiff_t j = 0; j < w->noise_columns; j++) {
-        const int32_t row = w->noise_rows[j];
-        w->noise_rows[j] = w->next_noise[j];
-        w->next_noise[j] = row;
-    }
-    int32_t *drawn = w->next_noise;
-    w->next_noise = w->noise_rows;
-    w->noise_rows = drawn;
-}
-
 static void save_state(w2v_worker *w, char *to) {
     w2v_saved s;
     memset(&s, 0, sizeof s); /* no stray bytes between fields: one state, one file */
-    unswap_noise(w);
     /* the one buffer of pointers is scratch: leave no addresses in a file */
     if (w->targets) memset(w->targets, 0, (size_t)(w->run->negative + 1) * sizeof *w->targets);
     s.pos = w->pos;
@@ -50,8 +37,10 @@ static void save_state(w2v_worker *w, char *to) {
     s.loss = w->loss;
     s.pairs = w->pairs;
     s.alpha = w->alpha;
+    s.entering = w->entering;
+    s.leaving = w->leaving;
     s.rng = w->rng;
-    memcpy(s.noise_filter, w->noise_filter, sizeof s.noise_filter);
+    for (int k = 0; k < 2; k++) memcpy(s.filters[k], w->noise[k].filter, sizeof s.filters[k]);
     memcpy(to, &s, sizeof s);
     memcpy(to + sizeof s, w->arena, (size_t)arena_bytes(w->run));
 }
@@ -59,11 +48,13 @@ static void save_state(w2v_worker *w, char *to) {
 /* Whether the stream's places are such that nothing is read or written outside the buffers. */
 static int sound_places(const w2v_worker *w, const w2v_saved *s) {
     const int64_t ahead = w->run->block_length + STEP + BATCH; /* the most that may wait */
+    const int last_draw = w->noise[1].rows != NULL;
     return s->pos >= 3 * w->window && s->pos <= s->end && s->end - s->pos <= ahead &&
            s->end <= w->capacity && s->settled <= s->end && s->settled >= s->end - w->window &&
            s->sentence <= s->settled && s->sentence > -((int64_t)1 << 60) && s->tokens >= 0 &&
            s->until_measured >= 0 && s->until_measured < w->run->loss_interval &&
-           s->rng.used >= 0 && s->rng.used <= RNG_BUFFER;
+           s->entering >= 0 && s->entering <= last_draw && s->leaving >= 0 &&
+           s->leaving <= last_draw && s->rng.used >= 0 && s->rng.used <= RNG_BUFFER;
 }
 
 static int sound_rows(const int32_t *rows, int64_t n, int64_t words) {
@@ -78,9 +69,10 @@ static int sound_arena(const w2v_worker *w) {
     for (ptrdiff_t k = 0; k < w->capacity; k++)
         wrong |= (w->left[k] > w->window) | (w->right[k] > w->window);
     if (wrong || !sound_rows(w->kept, w->capacity, w->run->words + 1)) return 0;
-    if (!w->noise_rows) return 1;
-    return sound_rows(w->noise_rows, w->run->block_noise, w->run->words) &&
-           sound_rows(w->next_noise, w->run->block_noise, w->run->words);
+    const int32_t *drawn[] = {w->noise[0].rows, w->noise[1].rows, w->next_noise};
+    for (int k = 0; k < 3; k++)
+        if (drawn[k] && !sound_rows(drawn[k], w->run->block_noise, w->run->words)) return 0;
+    return 1;
 }
 
 /* Returns 0, or 1 if the bytes cannot be a worker's state; the worker is then of no use. */
@@ -100,7 +92,9 @@ static int restore_state(w2v_worker *w, const char *from) {
     w->loss = s.loss;
     w->pairs = s.pairs;
     w->alpha = s.alpha;
+    w->entering = s.entering;
+    w->leaving = s.leaving;
     w->rng = s.rng;
-    memcpy(w->noise_filter, s.noise_filter, sizeof s.noise_filter);
+    for (int k = 0; k < 2; k++) memcpy(w->noise[k].filter, s.filters[k], sizeof s.filters[k]);
     return 0;
 }

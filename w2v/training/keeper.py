@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 from w2v.cpu import available_memory
 from w2v.errors import FileError, W2VError
-from w2v.training.checkpoint import Facts, Folder
+from w2v.training.checkpoint import Folder
+from w2v.training.facts import Facts
+from w2v.training.loop import diverged
 from w2v.training.pieces import Content, array_content, text_content
 from w2v.training.progress import Listener, Progress
-from w2v.training.session import Session, diverged
+from w2v.training.session import Session
 
 if TYPE_CHECKING:
     from w2v.text.corpus import Corpus
@@ -36,33 +38,35 @@ class Keeper:
         Claimed.
     seconds : float
         From the end of one checkpoint to the next.
-    keep_corpus : bool
-        Whether to keep the rows of a text that could be read again.
     output : dict or None
         Whatever the caller wants to know when the run is gone on with; plain values.
     progress : callable or None
         Told what a user should know.
     resumed : bool
         Whether vocabulary and rows are in the folder already.
+
+    Attributes
+    ----------
+    keep_corpus : bool
+        Whether to keep the rows of a text that could be read again.
     """
 
     def __init__(
         self,
         folder: Folder,
+        seconds: float,
+        output: dict[str, Any] | None,
+        progress: Listener | None,
         *,
-        seconds: float = DEFAULT_SECONDS,
-        keep_corpus: bool = False,
-        output: dict[str, Any] | None = None,
-        progress: Listener | None = None,
         resumed: bool = False,
     ) -> None:
         self.folder = folder
-        self.written = 0
+        self.keep_corpus = False
         self._seconds = seconds
-        self._keep_corpus = keep_corpus
-        self.output = output
+        self._output = output
         self._progress = progress
         self._constants_written = resumed
+        self._best_written = 0
         self._since = time.monotonic()
         self._copies: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
         self._thread: threading.Thread | None = None
@@ -154,6 +158,8 @@ class Keeper:
         """Write a checkpoint after an interrupt, and return what to tell the user."""
         path = self.folder.path
         try:
+            if session.torn:
+                raise FileError("it was interrupted between two epochs")
             self.write(session)
         except W2VError as error:
             before = f"; {path} holds the one before" if self.folder.complete else ""
@@ -161,13 +167,22 @@ class Keeper:
         return f"go on with: w2v resume {shlex.quote(str(path))}"
 
     def _parts(self, session: Session) -> tuple[Facts, dict[str, Content]]:
-        state = session.snapshot()
-        facts = _facts(session, dataclasses.asdict(state), self.output)
-        contents = {"workers": array_content(session.buffers())}
+        state = dataclasses.asdict(session.snapshot())
+        facts = _facts(session, state, self._output)
+        contents = {}
+        buffers = session.trainer.buffers()
+        if buffers is not None:
+            contents["workers"] = array_content(buffers)
         if not self._constants_written:
             contents.update(_constants(session.vocab))
-            if self._keep_corpus or not can_be_read_again(session.corpus):
-                contents["rows"] = array_content(session.corpus.rows)
+            corpus = session.text.corpus
+            if self.keep_corpus or not can_be_read_again(corpus):
+                contents["rows"] = array_content(corpus.rows)
+        best = session.best
+        if best.copies and best.epoch != self._best_written:
+            dim = session.config.dim
+            for name, matrix in zip(("best_inputs", "best_outputs"), best.copies, strict=True):
+                contents[name] = array_content(matrix[:-1, :dim])
         return facts, contents
 
     def _write(
@@ -188,7 +203,7 @@ class Keeper:
             except (W2VError, OSError) as error:
                 raise _NotWrittenError(error) from error
             self._constants_written = True
-            self.written += 1
+            self._best_written = facts["state"]["best_epoch"]
         except BaseException as error:
             self._failure = error
             if not isinstance(error, Exception):
@@ -230,13 +245,12 @@ def _constants(vocab: Vocab) -> dict[str, Content]:
 
 
 def _facts(session: Session, state: dict[str, Any], output: dict[str, Any] | None) -> Facts:
-    corpus = session.corpus
+    corpus = session.text.corpus
     return {
         "finished": session.finished,
         "isa": session.isa,
         "settings": session.config.as_dict(),
         "words": len(session.vocab),
-        "worker_bytes": session.run.state_bytes,
         "corpus": {
             "paths": [str(Path(path).absolute()) for path in corpus.paths],
             "bytes": corpus.bytes,
@@ -247,7 +261,9 @@ def _facts(session: Session, state: dict[str, Any], output: dict[str, Any] | Non
             "fingerprint": corpus.fingerprint,
         },
         "state": state,
+        "position": session.trainer.position(),
         "epochs": session.record["epochs"][: state["epoch"] - 1],
+        "heldout": session.record.get("heldout"),
         "text_seconds": session.record["seconds"]["text"],
         "output": output,
     }

@@ -56,21 +56,21 @@ def resume(
     ConfigError
         Its instruction set is not to be had, or memory is short.
     """
-    started = time.perf_counter()
     folder = Folder(path)
     saved = Saved(folder, folder.facts(), threads)
     if saved.finished:
         return saved.model()
     with contextlib.ExitStack() as stack:
         folder.claim(go_on=True)
-        keeper = stack.enter_context(
-            Keeper(folder, seconds=checkpoint_every, progress=progress, resumed=True)
-        )
-        saved = Saved(folder, folder.facts(), threads)  # as it is now that nobody else writes
-        keeper.output = saved.facts.get("output")
+        facts = folder.facts()  # as they are now that nobody else writes
+        keeper = Keeper(folder, checkpoint_every, facts.get("output"), progress, resumed=True)
+        stack.enter_context(keeper)
+        saved = Saved(folder, facts, threads)
+        started = time.perf_counter()
         isa = saved.isa()
         vocab = saved.vocab()
         corpus = stack.enter_context(saved.corpus(tmpdir, progress))
-        session = saved.session(corpus, vocab, isa)
+        session = stack.enter_context(saved.session(corpus, vocab, isa, progress))
         session.record["seconds"]["text"] += time.perf_counter() - started
-        return train_session(session, progress, keeper, on_interrupt)
+        begun = time.perf_counter() - session.trained_seconds
+        return train_session(session, progress, keeper, on_interrupt, begun)

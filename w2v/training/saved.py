@@ -5,7 +5,6 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import dataclasses
-import math
 import os
 import time
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v._core import Run, available_isas
+from w2v._core import available_isas
 from w2v.config import MAX_THREADS, Config
 from w2v.cpu import chosen_isa
 from w2v.errors import ConfigError, DataError, FileError
@@ -23,15 +22,17 @@ from w2v.text.corpus import Corpus, read_corpus
 from w2v.text.rows import RowStore, default_memory_limit
 from w2v.text.vocab import Vocab, decode_words
 from w2v.training import report
-from w2v.training.checkpoint import INDEX, Facts, Folder
-from w2v.training.epochs import Place
+from w2v.training.building import NewSession
+from w2v.training.checkpoint import INDEX, Folder
+from w2v.training.epochs import CompiledTrainer, Position, position_of
+from w2v.training.facts import LIMIT, Facts, real, text, truth, whole
 from w2v.training.pieces import SLAB
 from w2v.training.progress import Listener, Progress
 from w2v.training.session import Session, State
-from w2v.training.trainer import Model, new_session
+from w2v.training.softmax import SoftmaxTrainer
+from w2v.training.trainer import Model
 from w2v.vectors import Vectors
 
-_LIMIT = 1 << 62
 _MOST_RESUMES = 1 << 40  # each takes new numbers for its workers, and those are uint64
 
 
@@ -63,9 +64,10 @@ class Saved:
             self._state = _state(facts["state"])
         with self._reading("the list of epochs"):
             self._epochs = [_epoch(entry) for entry in facts["epochs"]]
-            self._text_seconds = _real(facts["text_seconds"])
-            self._words = _whole(facts["words"])
-            self.finished = _truth(facts["finished"])
+            self._text_seconds = real(facts["text_seconds"])
+            self._words = whole(facts["words"])
+            self._heldout = _heldout(facts["heldout"])
+            self.finished = truth(facts["finished"])
         self._fresh = threads is not None
         if threads is not None:
             self.config = dataclasses.replace(self.config, threads=threads)
@@ -93,7 +95,7 @@ class Saved:
             words = decode_words(reader.take(reader.size))
         if len(words) != self._words or self._words < 2 or numbers.min() < 1:
             counts.refuse("these are not the counts of its words")
-        if float(numbers.sum(dtype=np.float64)) >= _LIMIT:
+        if float(numbers.sum(dtype=np.float64)) >= LIMIT:
             counts.refuse("the counts add up to more words than there can be")
         return Vocab(words, numbers)
 
@@ -101,35 +103,61 @@ class Saved:
         """Return the rows of the text: those kept, or else made from the files again."""
         facts = self._corpus_facts()
         with self._reading("corpus"):
-            rows = _whole(self.facts["corpus"]["rows"])
+            rows = whole(self.facts["corpus"]["rows"])
         if "rows" in self.facts["files"]:
             return Corpus(rows=self._kept_rows(rows, tmpdir), **facts)
         corpus = self._read_again(facts["paths"], tmpdir, progress)
         self._compare(corpus, facts, rows)
         return corpus
 
-    def session(self, corpus: Corpus, vocab: Vocab, isa: str) -> Session:
-        """Return the run at the place where it was."""
+    @contextlib.contextmanager
+    def session(
+        self, corpus: Corpus, vocab: Vocab, isa: str, progress: Listener | None
+    ) -> Iterator[Session]:
+        """Yield the run at the place where it was."""
         if corpus.kept != int(vocab.counts.sum()):
             raise DataError(f"{self._index}: damaged: corpus and vocabulary disagree")
         state = dataclasses.replace(self._state, resumes=self._state.resumes + 1)
-        try:
-            session = new_session(
-                corpus, vocab, self.config, isa, state, None if self._fresh else self._buffers
-            )
-        except DataError as error:
-            raise DataError(f"{self.folder.path}: damaged: {error}") from error
-        session.record["epochs"] = self._epochs
-        session.record["seconds"]["text"] = self._text_seconds
-        session.record["resumes"] = state.resumes
-        self.fill(session.inputs, session.outputs)
-        return session
+        position = None
+        if self.config.loss != "softmax":
+            with self._reading("position"):
+                position = position_of(self.facts["position"])
+                position.fresh = self._fresh
+        with contextlib.ExitStack() as stack:
+            try:
+                new = NewSession(corpus, vocab, self.config, isa, state, position)
+                session = stack.enter_context(new.opened(progress))
+                self._restore(session, position)
+            except DataError as error:
+                raise DataError(f"{self.folder.path}: damaged: {error}") from error
+            record = session.record
+            record["epochs"], record["resumes"] = self._epochs, state.resumes
+            record["seconds"]["text"] = self._text_seconds
+            self.fill("", session.inputs, session.outputs)
+            yield session
 
-    def fill(self, inputs: NDArray[np.float32], outputs: NDArray[np.float32]) -> None:
+    def _restore(self, session: Session, position: Position | None) -> None:
+        """Put trainer and memory of the best epoch where they were."""
+        trainer = session.trainer
+        if isinstance(trainer, SoftmaxTrainer):
+            with self._reading("position"):
+                trainer.restore(self.facts["position"])
+        elif isinstance(trainer, CompiledTrainer) and position is not None and not self._fresh:
+            shape = (len(position.places), trainer.state_bytes)
+            reader = self.folder.read(self.facts, "workers", "|u1", shape)
+            trainer.restore(position, reader.array("|u1", shape))
+        state, best = self._state, session.best
+        if state.best_epoch:
+            best.epoch, best.loss = state.best_epoch, state.best_loss
+            if self.config.patience:
+                best.copies = np.zeros_like(session.inputs), np.zeros_like(session.outputs)
+                self.fill("best_", *best.copies)
+
+    def fill(self, prefix: str, inputs: NDArray[np.float32], outputs: NDArray[np.float32]) -> None:
         """Read both matrices into the first rows and columns of these."""
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             jobs = [
-                pool.submit(self._fill, name, matrix[: self._words, : self.config.dim])
+                pool.submit(self._fill, prefix + name, matrix[: self._words, : self.config.dim])
                 for name, matrix in (("inputs", inputs), ("outputs", outputs))
             ]
             for job in jobs:
@@ -140,10 +168,12 @@ class Saved:
         vocab = self.vocab()
         shape = (self._words, self.config.dim)
         inputs, outputs = np.empty(shape, np.float32), np.empty(shape, np.float32)
-        self.fill(inputs, outputs)
+        self.fill("", inputs, outputs)
         corpus = Corpus(rows=np.empty(0, np.int32), **self._corpus_facts())
         record = report.new_record(corpus, vocab, self.config)
         record["epochs"] = self._epochs
+        if self._heldout is not None:
+            record["heldout"] = self._heldout
         report.close_record(record, self._text_seconds, self._state.trained)
         vectors = Vectors(vocab.words, inputs, record=record)
         return Model(vectors=vectors, outputs=outputs, vocab=vocab, record=record)
@@ -151,9 +181,9 @@ class Saved:
     def _corpus_facts(self) -> dict[str, Any]:
         facts = self.facts["corpus"]
         with self._reading("corpus"):
-            numbers = {name: _whole(facts[name]) for name in ("bytes", "lines", "tokens", "kept")}
-            paths = [_text(path) for path in facts["paths"]]
-            return {"paths": paths, "fingerprint": _text(facts["fingerprint"]), **numbers}
+            numbers = {name: whole(facts[name]) for name in ("bytes", "lines", "tokens", "kept")}
+            paths = [text(path) for path in facts["paths"]]
+            return {"paths": paths, "fingerprint": text(facts["fingerprint"]), **numbers}
 
     def _read_again(
         self,
@@ -213,11 +243,6 @@ class Saved:
                 store.append(slab)
             return store.finish()
 
-    def _buffers(self, run: Run) -> NDArray[np.uint8]:
-        """Read what the workers held."""
-        shape = (len(self._state.places), run.state_bytes)
-        return self.folder.read(self.facts, "workers", "|u1", shape).array("|u1", shape)
-
     def _fill(self, name: str, matrix: NDArray[np.float32]) -> None:
         shape = (self._words, self.config.dim)
         rows = max(1, SLAB // (4 * shape[1]))
@@ -240,54 +265,23 @@ def _reading(index: Path, what: str) -> Iterator[None]:
         raise DataError(f"{index}: damaged: {what} cannot be read: {error!r:.200}") from error
 
 
-def _whole(value: Any) -> int:
-    if type(value) is not int or not 0 <= value < _LIMIT:
-        raise ValueError(f"{value!r:.40} is no whole number from 0 on")
-    return value
-
-
-def _real(value: Any) -> float:
-    if type(value) not in (int, float) or not math.isfinite(value):
-        raise ValueError(f"{value!r:.40} is no number")
-    return float(value)
-
-
-def _truth(value: Any) -> bool:
-    if type(value) is not bool:
-        raise ValueError(f"{value!r:.40} is neither true nor false")
-    return value
-
-
-def _text(value: Any) -> str:
-    if type(value) is not str:
-        raise ValueError(f"{value!r:.40} is no text")
-    return value
-
-
 def _epoch(entry: Any) -> dict[str, float]:
-    return {name: _real(entry[name]) for name in ("loss", "seconds", "words_per_second")}
+    names = ["loss", "seconds", "words_per_second"]
+    return {name: real(entry[name]) for name in [*names, *(["heldout_loss"] * (len(entry) > 3))]}
 
 
-def _place(entry: Any) -> Place:
-    chunk, last = entry["chunk"], entry["last"]
-    return Place(
-        chunk=None if chunk is None else _whole(chunk),
-        skip=_whole(entry["skip"]),
-        last=None if last is None else _whole(last),
-        finished=_truth(entry["finished"]),
-    )
+def _heldout(facts: Any) -> dict[str, int] | None:
+    if facts is None:
+        return None
+    names = ("sentences", "tokens", "best_epoch", "vectors_epoch")
+    return {name: whole(facts[name]) for name in names if name in facts}
 
 
 def _state(facts: Any) -> State:
-    counts = ("epoch", "done", "next_chunk", "resumes", "chunk_threads")
-    reals = ("loss", "pairs", "seconds", "trained")
-    numbers: dict[str, Any] = {name: _whole(facts[name]) for name in counts}
-    numbers.update((name, _real(facts[name])) for name in reals)
+    numbers: dict[str, Any] = {
+        field.name: (real if field.type == "float" else whole)(facts[field.name])
+        for field in dataclasses.fields(State)
+    }
     if not 1 <= numbers["chunk_threads"] <= MAX_THREADS or numbers["resumes"] > _MOST_RESUMES:
         raise ValueError("chunk_threads or resumes")
-    return State(
-        leftovers=[(_whole(chunk), _whole(skip)) for chunk, skip in facts["leftovers"]],
-        places=[_place(entry) for entry in facts["places"]],
-        taken=[_whole(taken) for taken in facts["taken"]],
-        **numbers,
-    )
+    return State(**numbers)

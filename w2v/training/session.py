@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v._core import Run, Worker
-from w2v.config import MAX_THREADS, Config
-from w2v.errors import ConfigError, DataError
-from w2v.text.corpus import Corpus
+from w2v.config import Config
 from w2v.text.vocab import Vocab
 from w2v.training import report
-from w2v.training.epochs import Epoch, Place
+from w2v.training.holdout import TrainingText
+from w2v.training.judging import Best, Judge
+from w2v.training.loop import Trainer, diverged, mean_loss
 from w2v.training.progress import EpochMeter, Listener
 
 if TYPE_CHECKING:
@@ -24,20 +23,14 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(kw_only=True)
 class State:
-    """Where a run is, apart from matrices and workers' buffers; plain values for JSON.
+    """Where a run is, apart from what its trainer knows: plain values, for a checkpoint.
 
     Attributes
     ----------
     epoch : int
         Counted from 1; past the last one when training is done.
-    done : int
-        Tokens that workers have taken, in all epochs.
-    next_chunk, leftovers, places
-        As in `Epoch`.
-    taken : list of int
-        For each worker, `Worker.taken`.
     loss, pairs : float
-        Sums of this epoch that workers no longer hold.
+        Sums of this epoch that the trainer no longer holds.
     seconds : float
         Of this epoch so far.
     trained : float
@@ -46,20 +39,21 @@ class State:
         How often the run was gone on with.
     chunk_threads : int
         For how many threads the corpus was cut into chunks.
+    best_epoch : int
+        The epoch with the least held-out loss, 0 if there is none yet.
+    best_loss : float
+        Its held-out loss.
     """
 
     epoch: int = 1
-    done: int = 0
-    next_chunk: int = 0
-    leftovers: list[tuple[int, int]] = dataclasses.field(default_factory=list)
-    places: list[Place] = dataclasses.field(default_factory=list)
-    taken: list[int] = dataclasses.field(default_factory=list)
     loss: float = 0.0
     pairs: float = 0.0
     seconds: float = 0.0
     trained: float = 0.0
     resumes: int = 0
     chunk_threads: int = 1
+    best_epoch: int = 0
+    best_loss: float = 0.0
 
 
 class Session:
@@ -67,81 +61,65 @@ class Session:
 
     Parameters
     ----------
-    run : Run
+    trainer : Trainer
     inputs, outputs : float32 (words + 1, stride)
-        What `run` trains.
-    corpus : Corpus
-    vocab : Vocab
+        What `trainer` trains. After a run with patience they are those of the best epoch.
+    text : TrainingText
     config : Config
     record : dict
         The run record, to which epochs are added.
     state : State
         A new one, or that of a checkpoint.
     isa : str
-        The kernel of `run`.
-    bounds : list of int
-        The corpus cut into chunks for `state.chunk_threads` threads.
-    buffers : uint8 (workers, Run.state_bytes), optional
-        With the state of a checkpoint: what its workers held. Without them new workers go
-        on with what is left, which is not bit for bit the same.
+        The kernel in use.
+    judge : Judge or None
+        Computes the held-out loss.
 
-    Raises
-    ------
-    DataError
-        State and buffers cannot be those of a run on this corpus.
+    Attributes
+    ----------
+    torn : bool
+        Whether an interrupt has fallen between two states: then there is none to be kept.
     """
 
     def __init__(
         self,
         *,
-        run: Run,
+        trainer: Trainer,
         inputs: NDArray[np.float32],
         outputs: NDArray[np.float32],
-        corpus: Corpus,
-        vocab: Vocab,
+        text: TrainingText,
         config: Config,
         record: dict[str, Any],
         state: State,
         isa: str,
-        bounds: list[int],
-        buffers: NDArray[np.uint8] | None = None,
+        judge: Judge | None,
     ) -> None:
-        self.run, self.inputs, self.outputs = run, inputs, outputs
-        self.corpus, self.vocab, self.config = corpus, vocab, config
-        self.record, self.isa = record, isa
-        self._bounds = bounds
-        count = worker_count(config, bounds)
-        if buffers is not None and not (
-            len(state.places) == len(state.taken) == len(buffers) == count
-        ):
-            raise DataError(f"it has {len(state.places)} workers where {count} are needed")
-        # workers that take the place of others draw other numbers than those did
-        first = state.resumes * MAX_THREADS
-        self._workers = [Worker(run, config.seed, first + number) for number in range(count)]
-        # One attribute, so that an interrupt never finds half of a change.
-        self._now = state, self._first_epoch(state, buffers)
+        self.trainer, self.inputs, self.outputs = trainer, inputs, outputs
+        self.text, self.config, self.record, self.isa = text, config, record, isa
+        self.best = Best(inputs, outputs, config.patience)
+        self.torn = False
+        self._judge, self._state = judge, state
         self._meter: EpochMeter | None = None
 
     @property
-    def finished(self) -> bool:
-        """Whether all epochs are done."""
-        return self._now[0].epoch > self.config.epochs
+    def vocab(self) -> Vocab:
+        """The vocabulary."""
+        return self.text.vocab
 
     @property
     def epoch(self) -> int:
         """The epoch it is in, from 1."""
-        return self._now[0].epoch
+        return self._state.epoch
+
+    @property
+    def finished(self) -> bool:
+        """Whether training is done."""
+        return self._state.epoch > self.config.epochs
 
     @property
     def trained_seconds(self) -> float:
         """Seconds of training so far, those before a resume included."""
-        state = self._now[0]
-        return state.trained + (state.seconds if self._meter is None else self._meter.seconds)
-
-    @property
-    def share(self) -> float:
-        """How much of the training is done, 0 to 1."""
-        return min(1.0, self.run.done / max(1, self.corpus.kept * self.config.epochs))
+        return self._state.trained + self._seconds()
 
     def train(self, progress: Listener | None, keeper: Keeper | None) -> None:
         """Train to the end; `keeper` writes checkpoints meanwhile.
@@ -154,155 +132,80 @@ class Session:
             There was nothing to learn from in an epoch.
         """
         while not self.finished:
-            if self._meter is None:
-                self._meter = self._new_meter(progress)
-            epoch = self._now[1]
-            if epoch.run(self.run, self._workers, lambda: self._poll(keeper)):
-                self._end_epoch()
+            meter = self._meter = self._meter or self._new_meter(progress)
+            if self.trainer.run(meter, lambda: self._poll(keeper)):
+                self._end_epoch(meter)
             if keeper is not None and keeper.due:
                 keeper.write_copy(self)
-            self.run.go_on()
+            self.trainer.go_on()
 
     def snapshot(self) -> State:
-        """Return where the run is; only while no worker trains."""
-        state, epoch = self._now
-        for worker in self._workers:
-            loss, pairs = worker.take_loss()
-            state.loss += loss
-            state.pairs += pairs
+        """Return where the run is; only while it stands still."""
+        state = self._state
+        loss, pairs = self.trainer.take_loss()
+        state.loss += loss
+        state.pairs += pairs
         return dataclasses.replace(
             state,
-            done=self.run.done,
-            next_chunk=epoch.next_chunk,
-            leftovers=list(epoch.leftovers),
-            places=[dataclasses.replace(place) for place in epoch.places],
-            taken=[worker.taken for worker in self._workers],
-            seconds=state.seconds if self._meter is None else self._meter.seconds,
+            seconds=self._seconds(),
+            best_epoch=self.best.epoch,
+            best_loss=self.best.loss if self.best.epoch else 0.0,
         )
 
-    def buffers(self) -> NDArray[np.uint8]:
-        """Return what the workers hold, uint8 (workers, bytes); only while none trains."""
-        states = b"".join(worker.state() for worker in self._workers)
-        return np.frombuffer(states, np.uint8).reshape(len(self._workers), -1)
+    def _seconds(self) -> float:
+        return self._state.seconds if self._meter is None else self._meter.seconds()
 
     def _poll(self, keeper: Keeper | None) -> None:
-        if self.run.diverged:
-            raise diverged(self._now[0].epoch, "its loss is not finite", self.config)
+        if self.trainer.diverged:
+            raise diverged(self.epoch, "its loss is not finite", self.config)
         assert self._meter is not None
-        self._meter.report(self.share)
+        self._meter.report(self.trainer.share)
         if keeper is not None:
             keeper.tell()
             if keeper.due:
-                self.run.stop()
+                self.trainer.stop()
 
     def _new_meter(self, progress: Listener | None) -> EpochMeter:
-        alphas = (self.config.alpha, self.config.min_alpha)
-        state = self._now[0]
-        tokens = self.corpus.tokens
-        return EpochMeter(progress, state.epoch, self.config.epochs, tokens, alphas, state.seconds)
+        config, state = self.config, self._state
+        alphas = (config.alpha, config.min_alpha)
+        words = self.text.words
+        return EpochMeter(progress, state.epoch, config.epochs, words, alphas, state.seconds)
 
-    def _end_epoch(self) -> None:
-        state, meter = self.snapshot(), self._meter
-        assert meter is not None
-        loss = _mean_loss(state, self.config)
-        report.add_epoch(self.record, self.corpus, loss, meter.seconds)
-        trained = state.trained + meter.seconds
-        self._now = (
-            State(
-                epoch=state.epoch + 1,
-                trained=trained,
-                resumes=state.resumes,
-                chunk_threads=state.chunk_threads,
-            ),
-            Epoch(self.corpus, self._bounds, [Place() for _ in self._workers]),
+    def _end_epoch(self, meter: EpochMeter) -> None:
+        state = self.snapshot()
+        loss = mean_loss(state.loss, state.pairs, state.epoch, self.config)
+        seconds, heldout = meter.seconds(), None
+        if self._judge is not None:
+            heldout = self._judge.loss(*(m[:-1, : self.config.dim] for m in self._matrices()))
+            if not math.isfinite(heldout):
+                raise diverged(state.epoch, f"its held-out loss is {heldout}", self.config)
+        self.torn = True
+        report.add_epoch(self.record, self.text.words, loss, seconds, heldout)
+        self._begin_next(state, seconds, heldout)
+        self.torn = False
+        meter.report(
+            state.epoch / self.config.epochs, loss=loss, seconds=seconds, heldout_loss=heldout
+        )
+
+    def _begin_next(self, state: State, seconds: float, heldout: float | None) -> None:
+        last = state.epoch == self.config.epochs
+        if heldout is not None and self.best.stop(state.epoch, heldout):
+            last = True
+        if last:
+            self.best.restore()
+            if self._judge is not None:
+                kept = self.best.epoch if self.config.patience else state.epoch
+                self.record["heldout"].update(best_epoch=self.best.epoch, vectors_epoch=kept)
+        self._state = dataclasses.replace(
+            state,
+            epoch=self.config.epochs + 1 if last else state.epoch + 1,
+            loss=0.0,
+            pairs=0.0,
+            seconds=0.0,
+            trained=state.trained + seconds,
         )
         self._meter = None
-        meter.report(state.epoch / self.config.epochs, loss)
+        self.trainer.next_epoch()
 
-    def _first_epoch(self, state: State, buffers: NDArray[np.uint8] | None) -> Epoch:
-        count = len(self._workers)
-        if buffers is None:
-            leftovers = _unfinished(state) if state.places else []
-            places = [Place() for _ in range(count)]
-            return Epoch(self.corpus, self._bounds, places, state.next_chunk, leftovers)
-        places = [dataclasses.replace(place) for place in state.places]
-        epoch = Epoch(self.corpus, self._bounds, places, state.next_chunk, list(state.leftovers))
-        for worker, place, taken, bytes_of in zip(
-            self._workers, places, state.taken, buffers, strict=True
-        ):
-            before = None if place.last is None else epoch.rows(place.last)
-            try:
-                worker.restore(bytes_of, taken, before)
-            except ValueError as error:
-                raise DataError(str(error)) from error
-        return epoch
-
-
-def worker_count(config: Config, bounds: list[int]) -> int:
-    """Return how many workers to make: one without a chunk would only cost memory."""
-    return min(config.threads, len(bounds) - 1)
-
-
-def _unfinished(state: State) -> list[tuple[int, int]]:
-    """Return the chunks that workers had not finished, and how much of each they had taken."""
-    begun = [
-        (place.chunk, place.skip + taken)
-        for place, taken in zip(state.places, state.taken, strict=True)
-        if place.chunk is not None
-    ]
-    return [*state.leftovers, *begun]
-
-
-def _mean_loss(state: State, config: Config) -> float:
-    """Return the mean loss per pair of an epoch that has just ended, if there is one."""
-    if state.pairs == 0:
-        thinned = f", or sample {config.sample:g} dropped the rest" if config.sample else ""
-        remedy = ": try sample 0" if config.sample else ": a line is a sentence, put more on one"
-        raise DataError(
-            f"epoch {state.epoch} had no pair of words to learn from: lines have one known "
-            f"word{thinned}{remedy}"
-        )
-    if not math.isfinite(state.loss):
-        raise diverged(state.epoch, f"its loss is {state.loss}", config)
-    return state.loss / state.pairs
-
-
-def diverged(epoch: int, sign: str, config: Config) -> ConfigError:
-    """Return the error for numbers that are not finite any more."""
-    return ConfigError(
-        f"training diverged in epoch {epoch}: {sign}: lower alpha, which is {config.alpha:g}"
-    )
-
-
-def check_state(state: State, corpus: Corpus, bounds: list[int], config: Config) -> None:
-    """Refuse a state with places outside the corpus: it comes from a file.
-
-    Raises
-    ------
-    DataError
-        There is such a place.
-    """
-    chunks = len(bounds) - 1
-    sizes = np.diff(bounds)
-    pieces = _unfinished(state) if len(state.taken) == len(state.places) else [(-1, 0)]
-    lasts = [place.last for place in state.places if place.last is not None]
-    if not (
-        all(0 <= chunk < chunks and 0 <= used <= sizes[chunk] for chunk, used in pieces)
-        and all(0 <= last < chunks for last in lasts)
-        and 0 <= state.next_chunk <= chunks
-        and 1 <= state.epoch <= config.epochs + 1
-        and 0 <= state.done <= corpus.kept * config.epochs
-    ):
-        raise DataError("it is at a place that this corpus does not have")
-
-
-def tokens_taken(state: State, corpus: Corpus, bounds: list[int]) -> int:
-    """Return how many tokens workers had taken, counted in the corpus."""
-    taken = (state.epoch - 1) * corpus.kept
-    for chunk in range(state.next_chunk):
-        taken += int(np.count_nonzero(corpus.rows[bounds[chunk] : bounds[chunk + 1]] >= 0))
-        corpus.release(bounds[chunk], bounds[chunk + 1])
-    for chunk, used in _unfinished(state):
-        rest = corpus.rows[bounds[chunk] + used : bounds[chunk + 1]]
-        taken -= int(np.count_nonzero(rest >= 0))
-    return max(0, taken)
+    def _matrices(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        return self.inputs, self.outputs
