@@ -241,11 +241,13 @@ cdef class Worker:
 
     cdef Run run
     cdef w2v_worker *worker
+    cdef const w2v_kernel *kernel
     cdef int64_t _taken
     cdef const int32_t *expected  # where the next chunk must begin to go on with the sentence
 
     def __cinit__(self, Run run not None, uint64_t seed, uint64_t stream):
         self.run = run
+        self.kernel = run.kernel
         self.worker = run.kernel.create(&run.run, seed, stream)
         if self.worker == NULL:
             raise MemoryError(f"no memory for a worker's {run.worker_bytes} bytes")
@@ -254,7 +256,8 @@ cdef class Worker:
 
     def __dealloc__(self):
         if self.worker != NULL:
-            self.run.kernel.destroy(self.worker)
+            # not by way of `run`, which the garbage collector may have taken away already
+            self.kernel.destroy(self.worker)
 
     @property
     def taken(self):

@@ -56,12 +56,12 @@ class Interrupter:
     def __init__(self, seed, most=3):
         self._random = random.Random(seed)
         self._most = most
-        self._left = self._random.randint(1, most)
+        self._left = 1
         self.count = 0
 
     def __call__(self, report):
-        if report.phase != "training" or report.note or self._left == 0:
-            return
+        if report.phase != "training" or report.note or report.estimate is not None:
+            return  # not yet training, or no place where a signal would come in
         self._left -= 1
         if self._left == 0:
             self._left = self._random.randint(1, self._most)

@@ -62,6 +62,7 @@ def resume(
         return saved.model()
     with contextlib.ExitStack() as stack:
         folder.claim(go_on=True)
+        stack.callback(folder.release)
         facts = folder.facts()  # as they are now that nobody else writes
         keeper = Keeper(folder, checkpoint_every, facts.get("output"), progress, resumed=True)
         stack.enter_context(keeper)

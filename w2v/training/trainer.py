@@ -128,6 +128,7 @@ def train(
         if checkpoint is not None:
             folder = Folder(checkpoint)
             folder.claim(go_on=False)
+            stack.callback(folder.release)
             keeper = Keeper(folder, checkpoint_every, output, progress)
             keeper.keep_corpus = keep_corpus or isinstance(corpus, Corpus)
             stack.enter_context(keeper)
