@@ -306,7 +306,8 @@ def test_a_worker_in_a_cycle_of_references_is_collected():
         dim=4,
         **SETTINGS,
     )
-    holder = [run]
-    holder.append((_core.Worker(run, 1, 0), holder))
-    del holder, run
+    worker = _core.Worker(run, 1, 0)  # older than its holder, so cleared before it
+    holder = [worker]
+    holder.append(holder)
+    del holder, worker, run
     gc.collect()
