@@ -165,7 +165,9 @@ cdef class Run:
         self.run.outputs = &outputs[0, 0]
         self.run.keep = &keep[0]
         self.run.noise = &noise[0]
-        self.run.log_draws = NULL if log_draws is None else &log_draws[0]
+        self.run.log_draws = NULL
+        if log_draws is not None:
+            self.run.log_draws = &log_draws[0]
         self.run.model = _MODELS[model]
         self.run.loss = _LOSSES[loss]
         self.run.cbow_mean = cbow_hidden == "mean"

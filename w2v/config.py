@@ -161,6 +161,7 @@ class Config:
             )
         self._integer("block_length", 1, MAX_BLOCK)
         self._integer("block_noise", 1, MAX_BLOCK)
+        self._check_block()
         self._real("holdout", 0.0, 0.5)
         self._integer("patience", 0, 1_000_000)
         if self.patience and not self.holdout:
@@ -187,6 +188,14 @@ class Config:
                 raise ConfigError(f"{name} goes with model cbow, and model is {self.model}")
         if self.alpha is None:
             object.__setattr__(self, "alpha", default_alpha(self.model, self.cbow_gradient))
+
+    def _check_block(self) -> None:
+        ring = self.model == "skipgram" and self.loss == "sampled-softmax"
+        if ring and self.negatives == "shared" and self.block_length < 2 * self.window:
+            raise ConfigError(
+                f"block_length is {self.block_length}: sampled-softmax needs at least twice "
+                f"the window, {2 * self.window}"
+            )
 
     def _flag(self, name: str) -> None:
         if not isinstance(getattr(self, name), bool):
