@@ -54,7 +54,6 @@ def gradient(
     return pairs @ y + noise @ z, pairs.T @ x, noise.T @ x
 
 
-
 def pair_objective(loss: str, a: float, b: Array, share: float) -> float:
     """Return J of one source and its center.
 
