@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from w2v.text.corpus import Corpus
 from w2v.training.epochs import LONGEST_CHUNK, chunk_bounds, run_epoch
 
 
@@ -29,11 +30,12 @@ class Recorder:
         self.flushed = True
 
 
-class Rows:
+class Rows(Corpus):
     """A corpus in memory."""
 
     def __init__(self, rows):
-        self.rows, self.released = rows, []
+        super().__init__(rows, len(rows), len(rows), 0, 0, [], "")
+        self.released = []
 
     def release(self, start, end):
         self.released.append((start, end))

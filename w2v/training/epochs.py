@@ -5,44 +5,66 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from w2v._core import Run, Worker
 from w2v.errors import ConfigError
-from w2v.text.corpus import Corpus
 
 POLL_SECONDS = 0.1
 LONGEST_CHUNK = 1 << 17  # 10 ms of work: threads end an epoch about that far apart
 SHORTEST_CHUNK = 1 << 12
-NEAR = 1 << 11  # rows before a cut in which a sentence end is looked for
-SENTENCE_END = -1
 
 
-def chunk_bounds(corpus: Corpus, threads: int) -> list[int]:
-    """Return places that cut a corpus into chunks, from 0 to its length.
+class Chunks(Protocol):
+    """What a run trains on: a text, or walks that are made when they are asked for.
 
-    Cuts fall on sentence ends where one is near, so that no window is cut. One in the
-    middle of a sentence costs the few pairs across it, unless one worker takes both sides.
+    Attributes
+    ----------
+    tokens, kept : int
+        Words of an epoch, and those of them that are in the vocabulary.
     """
-    rows = corpus.rows
-    size = min(LONGEST_CHUNK, max(SHORTEST_CHUNK, len(rows) // (16 * threads)))
-    bounds = [0]
-    while len(rows) - bounds[-1] > size:
-        cut = bounds[-1] + size
-        ends = np.flatnonzero(rows[cut - NEAR : cut] == SENTENCE_END)
-        bounds.append(cut - NEAR + int(ends[-1]) + 1 if len(ends) else cut)
-        corpus.release(bounds[-2], cut)
-    bounds.append(len(rows))
-    return bounds
+
+    @property
+    def tokens(self) -> int: ...  # noqa: D102
+    @property
+    def kept(self) -> int: ...  # noqa: D102
+
+    def __len__(self) -> int:
+        """Return about how many rows an epoch has."""
+        ...
+
+    def cut(self, size: int) -> list[int]:
+        """Return places that cut an epoch into chunks of at most about `size` rows."""
+        ...
+
+    def chunk(self, epoch: int, start: int, end: int) -> NDArray[np.int32]:
+        """Return the rows between two places, in an epoch counted from 1; -1 ends a sentence."""
+        ...
+
+    def release(self, start: int, end: int) -> None:
+        """Let go of rows that have been used."""
+        ...
+
+    def about(self) -> dict[str, Any]:
+        """Return what a run record says of it."""
+        ...
+
+
+def chunk_bounds(corpus: Chunks, threads: int) -> list[int]:
+    """Return places that cut a corpus into chunks, a worker taking one at a time."""
+    return corpus.cut(min(LONGEST_CHUNK, max(SHORTEST_CHUNK, len(corpus) // (16 * threads))))
 
 
 def run_epoch(
     run: Run,
     workers: list[Worker],
-    corpus: Corpus,
+    corpus: Chunks,
     bounds: list[int],
     poll: Callable[[], object],
+    epoch: int = 1,
 ) -> None:
     """Train once on all of a corpus, a thread for each worker.
 
@@ -54,7 +76,9 @@ def run_epoch(
     lock = threading.Lock()
     failures: list[BaseException] = []
     threads = [
-        threading.Thread(target=_work, args=(worker, corpus, chunks, lock, failures), daemon=True)
+        threading.Thread(
+            target=_work, args=(worker, corpus, epoch, chunks, lock, failures), daemon=True
+        )
         for worker in workers
     ]
     try:
@@ -90,7 +114,8 @@ def _start(thread: threading.Thread, count: int) -> None:
 
 def _work(
     worker: Worker,
-    corpus: Corpus,
+    corpus: Chunks,
+    epoch: int,
     chunks: Iterator[tuple[int, int]],
     lock: threading.Lock,
     failures: list[BaseException],
@@ -99,7 +124,7 @@ def _work(
         while True:
             with lock:
                 start, end = next(chunks, (0, 0))
-            if start == end or not worker.train(corpus.rows[start:end]):
+            if start == end or not worker.train(corpus.chunk(epoch, start, end)):
                 break
             corpus.release(start, end)
         worker.flush()

@@ -7,20 +7,21 @@ import functools
 import math
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from w2v._core import Run, Worker
-from w2v.config import Config
+from w2v.config import Config, GraphConfig
 from w2v.cpu import available_memory, chosen_isa
 from w2v.errors import ConfigError, DataError
+from w2v.graph import Graph, Walks, read_graph
 from w2v.text.corpus import Corpus, corpus_from_sentences, read_corpus
 from w2v.text.vocab import Vocab
 from w2v.training import report, tables
-from w2v.training.epochs import chunk_bounds, run_epoch
+from w2v.training.epochs import Chunks, chunk_bounds, run_epoch
 from w2v.training.progress import EpochMeter, Listener, Progress
 from w2v.vectors import Vectors
 
@@ -61,7 +62,7 @@ def memory_needed(words: int, config: Config, corpus_rows: int = 0) -> int:
 
 
 def train(
-    corpus: Path | Iterable[Any] | Corpus,
+    corpus: Path | Iterable[Any] | Corpus | Graph | Walks,
     config: Config | None = None,
     *,
     vocab: Vocab | None = None,
@@ -70,13 +71,17 @@ def train(
 ) -> Model:
     """Train word vectors by skip-gram with negative sampling (Mikolov et al. 2013).
 
+    With a `GraphConfig` words are the nodes of a graph, and the text is walks on it: DeepWalk
+    (Perozzi et al. 2014) and node2vec (Grover and Leskovec 2016).
+
     Parameters
     ----------
-    corpus : path, sequence of paths, iterable of lists of str, or Corpus
+    corpus : path, sequence of paths, iterable of lists of str, Corpus, Graph or Walks
         Files, folders, globs or ``"-"``; or sentences, taken once; or rows already made,
-        with their `vocab`.
+        with their `vocab`. With a `GraphConfig`: files of edges, a `Graph`, or `Walks` of the
+        same config.
     config : Config, optional
-        All settings; the defaults if left out.
+        All settings; the defaults if left out. A `GraphConfig` for graphs.
     vocab : Vocab, optional
         Only with a `Corpus`.
     progress : callable, optional
@@ -99,7 +104,8 @@ def train(
     KeyboardInterrupt
         Workers have stopped and temporary files are gone.
     """
-    config = config or Config()
+    if config is None:
+        config = GraphConfig() if isinstance(corpus, (Graph, Walks)) else Config()
     isa = chosen_isa()
     started = time.perf_counter()
     if isinstance(corpus, Corpus):
@@ -108,9 +114,43 @@ def train(
         return _train_rows(corpus, vocab, config, isa, progress, started)
     if vocab is not None:
         raise ConfigError("vocab goes with a Corpus; text makes its own")
+    if isinstance(config, GraphConfig):
+        walks = _walks(corpus, config, progress, started)
+        started -= walks.graph.seconds if isinstance(corpus, (Graph, Walks)) else 0
+        vocab = Vocab(walks.graph.names, walks.counts)
+        return _train_rows(walks, vocab, config, isa, progress, started)
+    if isinstance(corpus, (Graph, Walks)):
+        raise ConfigError("a graph is trained on with a GraphConfig")
     vocab, corpus = _read(corpus, config, progress, tmpdir, started)
     with corpus:
         return _train_rows(corpus, vocab, config, isa, progress, started)
+
+
+def _walks(source: Any, config: GraphConfig, progress: Listener | None, started: float) -> Walks:
+    if isinstance(source, Walks):
+        return source
+    if isinstance(source, Graph):
+        return Walks(source, config)
+    graph = read_graph(
+        source,
+        directed=config.directed,
+        weights=config.weights,
+        min_count=config.min_count,
+        max_vocab=config.max_vocab,
+        lowercase=config.lowercase,
+        threads=config.threads,
+        progress=_text_listener(progress, started),
+    )
+    return Walks(graph, config)
+
+
+def _text_listener(progress: Listener | None, started: float) -> Callable[[int, int | None], None]:
+    def listen(done: int, total: int | None) -> None:
+        if progress is not None:
+            seconds = time.perf_counter() - started
+            progress(Progress(phase="text", done=done, total=total, seconds=seconds))
+
+    return listen
 
 
 def _read(
@@ -131,17 +171,12 @@ def _read(
         isinstance(item, (str, os.PathLike)) for item in source
     ):
         return corpus_from_sentences(source, tmpdir=tmpdir, **settings)
-
-    def listen(done: int, total: int | None) -> None:
-        if progress is not None:
-            seconds = time.perf_counter() - started
-            progress(Progress(phase="text", done=done, total=total, seconds=seconds))
-
+    listen = _text_listener(progress, started)
     return read_corpus(source, threads=config.threads, tmpdir=tmpdir, progress=listen, **settings)
 
 
 def _train_rows(
-    corpus: Corpus,
+    corpus: Chunks,
     vocab: Vocab,
     config: Config,
     isa: str,
@@ -186,7 +221,7 @@ def _check_matrices(words: int, config: Config) -> None:
 
 
 def _new_run(
-    corpus: Corpus,
+    corpus: Chunks,
     vocab: Vocab,
     config: Config,
     isa: str,
@@ -217,7 +252,7 @@ def _new_run(
 
 
 def _train_epochs(
-    run: Run, corpus: Corpus, config: Config, record: dict[str, Any], progress: Listener | None
+    run: Run, corpus: Chunks, config: Config, record: dict[str, Any], progress: Listener | None
 ) -> None:
     bounds = chunk_bounds(corpus, config.threads)
     # a worker without a chunk would only cost memory
@@ -229,7 +264,7 @@ def _train_epochs(
     for epoch in range(1, config.epochs + 1):
         meter = EpochMeter(progress, epoch, config.epochs, corpus.tokens, alphas)
         poll = functools.partial(_report, meter, run, total)
-        run_epoch(run, workers, corpus, bounds, poll)
+        run_epoch(run, workers, corpus, bounds, poll, epoch)
         loss = _mean_loss(workers, epoch, config)
         seconds = meter.report(epoch / config.epochs, loss)
         report.add_epoch(record, corpus, loss, seconds)
