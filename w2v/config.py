@@ -24,6 +24,8 @@ MAX_DIM = 65_536
 MAX_THREADS = 1_024
 MAX_WINDOW = 1_000
 MAX_BLOCK = 4_096
+MAX_LENGTH = 1_000_000
+LARGEST_BIAS = 1e6
 
 
 def default_alpha(model: str, cbow_gradient: str) -> float:
@@ -150,7 +152,7 @@ class Config:
         self._integer("min_count", 1, 2**62)
         if self.max_vocab is not None:
             self._integer("max_vocab", 2, 2**31 - 2)
-        self._flag("lowercase")
+        self._boolean("lowercase")
         self._integer("epochs", 1, 1_000_000)
         self._real("alpha", 0.0, 10.0)
         self._real("min_alpha", 0.0, 10.0)
@@ -175,7 +177,7 @@ class Config:
     def _check_objective(self) -> None:
         self._choice("model", get_args(ModelName))
         self._choice("loss", get_args(Loss))
-        self._flag("log_q")
+        self._boolean("log_q")
         self._choice("cbow_gradient", get_args(CbowGradient))
         self._choice("cbow_hidden", get_args(CbowHidden))
         if self.log_q and self.loss != "sampled-softmax":
@@ -196,10 +198,6 @@ class Config:
                 f"block_length is {self.block_length}: sampled-softmax needs at least twice "
                 f"the window, {2 * self.window}"
             )
-
-    def _flag(self, name: str) -> None:
-        if not isinstance(getattr(self, name), bool):
-            raise ConfigError(f"{name} is {getattr(self, name)!r}: give true or false")
 
     def _integer(self, name: str, low: int, high: int) -> None:
         value = getattr(self, name)
@@ -227,6 +225,74 @@ class Config:
         if value not in choices:
             raise ConfigError(f"{name} is {value!r}: give {' or '.join(choices)}")
 
+    def _boolean(self, name: str) -> None:
+        value = getattr(self, name)
+        if not isinstance(value, bool):
+            raise ConfigError(f"{name} is {value!r}: give true or false")
+
     def as_dict(self) -> dict[str, Any]:
         """Return the settings as plain values, for the run record."""
         return dataclasses.asdict(self)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class GraphConfig(Config):
+    """Everything that changes the vectors of a graph's nodes, and nothing else.
+
+    Words are nodes here, the text is walks from node to node. Where the defaults differ from
+    those of `Config` they are those of node2vec (Grover and Leskovec 2016).
+
+    Attributes
+    ----------
+    walks : int
+        Walks from each node, in each epoch: others in every epoch.
+    length : int
+        Nodes of a walk, its start included. One that cannot go on is shorter.
+    p, q : float
+        Going back to where the walk came from counts 1 / p times, going on to a node that is
+        not linked from there 1 / q times. With 1 and 1 walks are DeepWalk's.
+    directed : bool
+        Edges lead from the first node to the second only.
+    weights : bool
+        A third column of the edges is their weights: walks prefer heavy edges.
+    metapath : str or None
+        Types of nodes with dashes between, as A-P-A: walks begin at a node of the first type
+        and visit the others in this order, over and over if the last is the first.
+    **others
+        As in `Config`. `min_count`, `max_vocab` and `lowercase` are about the names in edges.
+
+    Raises
+    ------
+    ConfigError
+        A value is out of range, or p or q is given with a metapath.
+    """
+
+    dim: int = 128
+    window: int = 10
+    sample: float = 0.0
+    min_count: int = 1
+    epochs: int = 1
+    walks: int = 10
+    length: int = 80
+    p: float = 1.0
+    q: float = 1.0
+    directed: bool = False
+    weights: bool = True
+    metapath: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._integer("walks", 1, 1_000_000)
+        self._integer("length", 2, MAX_LENGTH)
+        self._real("p", 1 / LARGEST_BIAS, LARGEST_BIAS)
+        self._real("q", 1 / LARGEST_BIAS, LARGEST_BIAS)
+        self._boolean("directed")
+        self._boolean("weights")
+        if self.metapath is None:
+            return
+        if not isinstance(self.metapath, str) or len(self.metapath.split("-")) < 2:
+            raise ConfigError(f"metapath is {self.metapath!r}: give types with dashes, as A-P-A")
+        if "" in self.metapath.split("-"):
+            raise ConfigError(f"metapath is {self.metapath!r}: nothing stands beside a dash")
+        if (self.p, self.q) != (1, 1):
+            raise ConfigError(f"metapath is {self.metapath!r}: walks along one take no p or q")

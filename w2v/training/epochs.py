@@ -6,37 +6,20 @@ import itertools
 import threading
 from collections.abc import Callable, Iterator
 
-import numpy as np
-
 from w2v._core import Run, Worker
 from w2v.errors import ConfigError
-from w2v.text.corpus import Corpus
-from w2v.training.holdout import Holdout, TrainingText
+from w2v.training.chunks import Chunks
+from w2v.training.holdout import TrainingText
 from w2v.training.progress import EpochMeter
 
 POLL_SECONDS = 0.1
 LONGEST_CHUNK = 1 << 17  # 10 ms of work: threads end an epoch about that far apart
 SHORTEST_CHUNK = 1 << 12
-NEAR = 1 << 11  # rows before a cut in which a sentence end is looked for
-SENTENCE_END = -1
 
 
-def chunk_bounds(corpus: Corpus, threads: int) -> list[int]:
-    """Return places that cut a corpus into chunks, from 0 to its length.
-
-    Cuts fall on sentence ends where one is near, so that no window is cut. One in the
-    middle of a sentence costs the few pairs across it, unless one worker takes both sides.
-    """
-    rows = corpus.rows
-    size = min(LONGEST_CHUNK, max(SHORTEST_CHUNK, len(rows) // (16 * threads)))
-    bounds = [0]
-    while len(rows) - bounds[-1] > size:
-        cut = bounds[-1] + size
-        ends = np.flatnonzero(rows[cut - NEAR : cut] == SENTENCE_END)
-        bounds.append(cut - NEAR + int(ends[-1]) + 1 if len(ends) else cut)
-        corpus.release(bounds[-2], cut)
-    bounds.append(len(rows))
-    return bounds
+def chunk_bounds(corpus: Chunks, threads: int) -> list[int]:
+    """Return places that cut a corpus into chunks, a worker taking one at a time."""
+    return corpus.cut(min(LONGEST_CHUNK, max(SHORTEST_CHUNK, len(corpus) // (16 * threads))))
 
 
 class CompiledTrainer:
@@ -66,8 +49,7 @@ class CompiledTrainer:
         def poll() -> None:
             meter.report(self._run.done / self._total)
 
-        corpus, holdout = self._text.corpus, self._text.holdout
-        run_epoch(self._run, self._workers, corpus, self._bounds, poll, holdout)
+        run_epoch(self._run, self._workers, self._text, self._bounds, poll, meter.epoch)
         sums = [worker.take_loss() for worker in self._workers]
         return sum(loss for loss, _ in sums), sum(pairs for _, pairs in sums)
 
@@ -75,12 +57,12 @@ class CompiledTrainer:
 def run_epoch(
     run: Run,
     workers: list[Worker],
-    corpus: Corpus,
+    text: TrainingText,
     bounds: list[int],
     poll: Callable[[], object],
-    holdout: Holdout | None = None,
+    epoch: int = 1,
 ) -> None:
-    """Train once on all of a corpus but `holdout`, a thread for each worker.
+    """Train once on all of a text, a thread for each worker.
 
     Chunks go to whichever worker is free. `poll` is called from this thread every tenth of
     a second. An exception there or in a worker (KeyboardInterrupt too) stops all workers at
@@ -91,7 +73,7 @@ def run_epoch(
     failures: list[BaseException] = []
     threads = [
         threading.Thread(
-            target=_work, args=(worker, corpus, chunks, lock, failures, holdout), daemon=True
+            target=_work, args=(worker, text, epoch, chunks, lock, failures), daemon=True
         )
         for worker in workers
     ]
@@ -128,20 +110,19 @@ def _start(thread: threading.Thread, count: int) -> None:
 
 def _work(
     worker: Worker,
-    corpus: Corpus,
+    text: TrainingText,
+    epoch: int,
     chunks: Iterator[tuple[int, int]],
     lock: threading.Lock,
     failures: list[BaseException],
-    holdout: Holdout | None,
 ) -> None:
     try:
         while True:
             with lock:
                 start, end = next(chunks, (0, 0))
-            parts = [(start, end)] if holdout is None else holdout.rest(start, end)
-            if start == end or not all(worker.train(corpus.rows[a:b]) for a, b in parts):
+            if start == end or not all(map(worker.train, text.parts(epoch, start, end))):
                 break
-            corpus.release(start, end)
+            text.corpus.release(start, end)
         worker.flush()
     except BaseException as error:
         failures.append(error)

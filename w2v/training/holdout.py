@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from w2v.errors import ConfigError
 from w2v.text.corpus import Corpus
 from w2v.text.vocab import Vocab
+from w2v.training.chunks import Chunks
 
 SENTENCE_END = -1
 SLAB = 1 << 20  # rows looked at together
@@ -77,7 +78,7 @@ class TrainingText:
 
     Attributes
     ----------
-    corpus : Corpus
+    corpus : Chunks
     vocab : Vocab
     keep : uint32 (words,)
         Thresholds of subsampling, as `w2v.training.tables.keep_thresholds` gives them.
@@ -85,7 +86,7 @@ class TrainingText:
         Sentences to leave out.
     """
 
-    corpus: Corpus
+    corpus: Chunks
     vocab: Vocab
     keep: NDArray[np.uint32]
     holdout: Holdout | None
@@ -106,12 +107,17 @@ class TrainingText:
         kept = self.vocab.counts @ (self.keep / 0xFFFFFFFF)
         return float(kept) * self.tokens / max(1, self.corpus.kept)
 
-    def rows(self, start: int, end: int) -> NDArray[np.int32]:
-        """Return rows `start` to `end` of the corpus without the held-out sentences."""
+    def parts(self, epoch: int, start: int, end: int) -> Iterator[NDArray[np.int32]]:
+        """Yield a chunk of an epoch, in pieces where sentences are held out of it."""
         if self.holdout is None:
-            return self.corpus.rows[start:end]
-        parts = [self.corpus.rows[a:b] for a, b in self.holdout.rest(start, end)]
-        return np.concatenate([np.empty(0, np.int32), *parts])
+            yield self.corpus.chunk(epoch, start, end)
+            return
+        for part in self.holdout.rest(start, end):
+            yield self.corpus.chunk(epoch, *part)
+
+    def rows(self, epoch: int, start: int, end: int) -> NDArray[np.int32]:
+        """Return a chunk of an epoch without the held-out sentences, as one array."""
+        return np.concatenate([np.empty(0, np.int32), *self.parts(epoch, start, end)])
 
 
 def _choose(corpus: Corpus, share: float, seed: int) -> tuple[NDArray[np.int64], int]:

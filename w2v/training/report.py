@@ -11,11 +11,11 @@ from w2v.cpu import chosen_isa, cpu_model, peak_memory
 
 if TYPE_CHECKING:
     from w2v.config import Config
-    from w2v.text.corpus import Corpus
     from w2v.text.vocab import Vocab
+    from w2v.training.chunks import Chunks
 
 
-def new_record(corpus: Corpus, vocab: Vocab, config: Config) -> dict[str, Any]:
+def new_record(corpus: Chunks, vocab: Vocab, config: Config) -> dict[str, Any]:
     """Return a run record with everything known before the first epoch.
 
     Its keys are those of the JSON file: ``settings``, ``corpus``, ``vocabulary``,
@@ -26,13 +26,7 @@ def new_record(corpus: Corpus, vocab: Vocab, config: Config) -> dict[str, Any]:
 
     return {
         "settings": config.as_dict(),
-        "corpus": {
-            "paths": list(corpus.paths),
-            "bytes": corpus.bytes,
-            "lines": corpus.lines,
-            "tokens": corpus.tokens,
-            "fingerprint": corpus.fingerprint,
-        },
+        "corpus": corpus.about(),
         "vocabulary": {"words": len(vocab), "tokens_kept": corpus.kept},
         "epochs": [],
         "seconds": {"text": 0.0, "training": 0.0, "saving": 0.0, "whole": 0.0},

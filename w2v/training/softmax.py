@@ -106,7 +106,7 @@ class SoftmaxTrainer:
 
     def estimate(self) -> float:
         """Return about how many seconds all epochs will take, by the time of one block."""
-        rows = self._text.rows(*self._chunks[0])
+        rows = self._text.rows(1, *self._chunks[0])
         first = itertools.islice(self._windows.blocks(rows, self._new_generator()), 8)
         fullest = max(first, key=lambda block: len(block.centers), default=None)
         if fullest is None:
@@ -122,7 +122,7 @@ class SoftmaxTrainer:
         """Train on the corpus once; return the sums of the loss and of the pairs' weights."""
         loss = pairs = reported = 0.0
         for start, end in self._chunks:
-            rows = self._text.rows(start, end)
+            rows = self._text.rows(meter.epoch, start, end)
             for block in self._windows.blocks(rows, self._generator):
                 share = (self._done + block.tokens) / self._total
                 more = self._step(block, meter.alpha(share))

@@ -7,19 +7,21 @@ import dataclasses
 import math
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from w2v._core import Run, Worker
-from w2v.config import Config
+from w2v.config import Config, GraphConfig
 from w2v.cpu import available_memory, chosen_isa
 from w2v.errors import ConfigError, DataError
+from w2v.graph import Graph, Walks, read_graph
 from w2v.text.corpus import Corpus, corpus_from_sentences, read_corpus
 from w2v.text.vocab import Vocab
 from w2v.training import report, tables
+from w2v.training.chunks import Chunks
 from w2v.training.epochs import CompiledTrainer, chunk_bounds
 from w2v.training.holdout import Holdout, TrainingText
 from w2v.training.judging import Judge
@@ -69,7 +71,7 @@ def memory_needed(words: int, config: Config, corpus_rows: int = 0) -> int:
 
 
 def train(
-    corpus: Path | Iterable[Any] | Corpus,
+    corpus: Path | Iterable[Any] | Corpus | Graph | Walks,
     config: Config | None = None,
     *,
     vocab: Vocab | None = None,
@@ -79,13 +81,17 @@ def train(
 ) -> Model:
     """Train word vectors by skip-gram or CBOW (Mikolov et al. 2013).
 
+    With a `GraphConfig` words are the nodes of a graph, and the text is walks on it: DeepWalk
+    (Perozzi et al. 2014) and node2vec (Grover and Leskovec 2016).
+
     Parameters
     ----------
-    corpus : path, sequence of paths, iterable of lists of str, or Corpus
+    corpus : path, sequence of paths, iterable of lists of str, Corpus, Graph or Walks
         Files, folders, globs or ``"-"``; or sentences, taken once; or rows already made,
-        with their `vocab`.
+        with their `vocab`. With a `GraphConfig`: files of edges, a `Graph`, or `Walks` of the
+        same config.
     config : Config, optional
-        All settings; the defaults if left out.
+        All settings; the defaults if left out. A `GraphConfig` for graphs.
     vocab : Vocab, optional
         Only with a `Corpus`.
     progress : callable, optional
@@ -111,7 +117,8 @@ def train(
     KeyboardInterrupt
         Workers have stopped and temporary files are gone.
     """
-    config = config or Config()
+    if config is None:
+        config = GraphConfig() if isinstance(corpus, (Graph, Walks)) else Config()
     if force and config.loss != "softmax":
         raise ConfigError(f"force goes with loss softmax, and loss is {config.loss}: leave it out")
     isa = chosen_isa()
@@ -122,9 +129,43 @@ def train(
         return _train_rows(corpus, vocab, config, isa, progress, started, force)
     if vocab is not None:
         raise ConfigError("vocab goes with a Corpus; text makes its own")
+    if isinstance(config, GraphConfig):
+        walks = _walks(corpus, config, progress, started)
+        started -= walks.graph.seconds if isinstance(corpus, (Graph, Walks)) else 0
+        vocab = Vocab(walks.graph.names, walks.counts)
+        return _train_rows(walks, vocab, config, isa, progress, started, force)
+    if isinstance(corpus, (Graph, Walks)):
+        raise ConfigError("a graph is trained on with a GraphConfig")
     vocab, corpus = _read(corpus, config, progress, tmpdir, started)
     with corpus:
         return _train_rows(corpus, vocab, config, isa, progress, started, force)
+
+
+def _walks(source: Any, config: GraphConfig, progress: Listener | None, started: float) -> Walks:
+    if isinstance(source, Walks):
+        return source
+    if isinstance(source, Graph):
+        return Walks(source, config)
+    graph = read_graph(
+        source,
+        directed=config.directed,
+        weights=config.weights,
+        min_count=config.min_count,
+        max_vocab=config.max_vocab,
+        lowercase=config.lowercase,
+        threads=config.threads,
+        progress=_text_listener(progress, started),
+    )
+    return Walks(graph, config)
+
+
+def _text_listener(progress: Listener | None, started: float) -> Callable[[int, int | None], None]:
+    def listen(done: int, total: int | None) -> None:
+        if progress is not None:
+            seconds = time.perf_counter() - started
+            progress(Progress(phase="text", done=done, total=total, seconds=seconds))
+
+    return listen
 
 
 def _read(
@@ -145,17 +186,12 @@ def _read(
         isinstance(item, (str, os.PathLike)) for item in source
     ):
         return corpus_from_sentences(source, tmpdir=tmpdir, **settings)
-
-    def listen(done: int, total: int | None) -> None:
-        if progress is not None:
-            seconds = time.perf_counter() - started
-            progress(Progress(phase="text", done=done, total=total, seconds=seconds))
-
+    listen = _text_listener(progress, started)
     return read_corpus(source, threads=config.threads, tmpdir=tmpdir, progress=listen, **settings)
 
 
 def _train_rows(
-    corpus: Corpus,
+    corpus: Chunks,
     vocab: Vocab,
     config: Config,
     isa: str,
@@ -207,9 +243,13 @@ def _check_matrices(words: int, config: Config) -> None:
     _check_memory(needed, f"{words:,} words of dim {config.dim}", remedy)
 
 
-def _training_text(corpus: Corpus, vocab: Vocab, config: Config) -> TrainingText:
+def _training_text(corpus: Chunks, vocab: Vocab, config: Config) -> TrainingText:
     keep = tables.keep_thresholds(vocab.counts, config.sample)
-    holdout = Holdout(corpus, config.holdout, config.seed) if config.holdout else None
+    holdout = None
+    if config.holdout:
+        if not isinstance(corpus, Corpus):
+            raise ConfigError("holdout goes with text: walks are new in every epoch")
+        holdout = Holdout(corpus, config.holdout, config.seed)
     return TrainingText(corpus=corpus, vocab=vocab, keep=keep, holdout=holdout)
 
 
