@@ -111,6 +111,10 @@ class Reference:
             return np.zeros(len(rows))
         return np.array([self.log_draws[row] for row in rows], np.float64)
 
+    def counts_as_noise(self, row: int, center: int) -> bool:
+        """Noise that is the center itself is left out where no logit is corrected for it."""
+        return row != center or self.log_draws is not None
+
     def weight(self, center: int, context: int) -> float:
         """Return the weight of a pair of positions, 0 beyond the center's reach."""
         left, right = self.reach[center] if 0 <= center < len(self.reach) else (0, 0)
@@ -208,7 +212,10 @@ class Reference:
         for i in contexts:
             around = [p for p in range(i - self.window, i + self.window + 1) if self.weight(p, i)]
             mass = np.array(
-                [sum(self.weight(p, i) for p in around if self.kept[p] != j) for j in noise]
+                [
+                    sum(self.weight(p, i) for p in around if self.counts_as_noise(j, self.kept[p]))
+                    for j in noise
+                ]
             )
             whole = sum(self.weight(p, i) for p in around)
             x = self.x[i][None]
@@ -240,7 +247,7 @@ class Reference:
     def private_pair(self, x: Array, center: int, weight: float) -> Array:
         """Train the outputs of a source's center and noise words; return the source's delta."""
         drawn = [self.draw() for _ in range(self.negative)]
-        noise = [row for row in drawn if row != center]
+        noise = [row for row in drawn if self.counts_as_noise(row, center)]
         y, z = self.outputs[center].copy(), self.outputs[noise]
         a = float(x @ y - self.shift([center])[0])
         b = z @ x - self.shift(noise)

@@ -75,7 +75,8 @@ def test_equals_reference_for_any_block(isa, block_length, block_noise, changes)
 
 @pytest.mark.parametrize("negatives", ["shared", "private"])
 @pytest.mark.parametrize("words", [2, 3, 8])
-def test_noise_that_is_the_center_itself_is_left_out(isa, words, negatives, changes):  # noqa: F811
+def test_noise_that_is_the_center_itself(isa, words, negatives, changes):  # noqa: F811
     changes = changes | {"negatives": negatives, "alpha": 0.02, "min_alpha": 0.01}
     results = both(isa, sentences(words, [50, 9]), words=words, dim=8, **changes)
-    check(isa, results, tolerance=3e-5)  # every row moves a hundred times
+    # every row moves a hundred times; where the center counts as noise, steps cancel
+    check(isa, results, tolerance=3e-5, bf16=2e-2)

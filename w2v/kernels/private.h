@@ -2,8 +2,8 @@
  *
  * A source, which is the input row of a context (skip-gram) or the hidden vector of all contexts
  * (CBOW), and a center draw their own `negative` noise words, train at once, and see the
- * updates of those before them. Noise words that are the center itself are left out. All dot
- * products of a source use the rows as they were before it. */
+ * updates of those before them. Noise words that are the center itself are left out, or not: see
+ * losses.h. All dot products of a source use the rows as they were before it. */
 
 /* Logits of x with the center (the first) and its noise words; returns how many. */
 static ptrdiff_t private_logits(w2v_worker *w, const float *x, int32_t center) {
@@ -14,7 +14,7 @@ static ptrdiff_t private_logits(w2v_worker *w, const float *x, int32_t center) {
     targets[count++] = output_row(w, center);
     for (int64_t k = 0; k < w->run->negative; k++) {
         const int32_t row = draw_noise(w);
-        if (row == center) continue;
+        if (row == center && !corrects_logits(w)) continue;
         w->pair_shift[count] = logit_shift(w, row);
         targets[count++] = output_row(w, row);
     }
