@@ -84,6 +84,8 @@ class Reference:
     log_draws: Array | None = None
     cbow_gradient: str = "corrected"
     cbow_hidden: str = "mean"
+    large_logits: str = "exact"
+    logit_limit: float = 6.0
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed, self.stream)
@@ -244,6 +246,16 @@ class Reference:
                 delta = self.private_pair(self.inputs[source], self.kept[p], weight)
                 self.inputs[source] += delta
 
+    def treated(self, logits: Array, da: float, db: Array) -> tuple[float, Array]:
+        """Return the gradient with large logits, the center's first, skipped or saturated."""
+        gradient, large = np.append(da, db), np.abs(logits) >= self.logit_limit
+        if self.large_logits == "skip":
+            gradient[large] = 0
+        if self.large_logits == "saturate":
+            true = np.arange(len(logits)) == 0
+            gradient[large] = (1.0 * true - (logits > 0))[large]
+        return float(gradient[0]), gradient[1:]
+
     def private_pair(self, x: Array, center: int, weight: float) -> Array:
         """Train the outputs of a source's center and noise words; return the source's delta."""
         drawn = [self.draw() for _ in range(self.negative)]
@@ -253,7 +265,7 @@ class Reference:
         b = z @ x - self.shift(noise)
         self.loss_sum -= weight * pair_objective(self.loss, a, b, 1.0)
         self.pairs += weight
-        da, db = pair_gradient(self.loss, a, b, 1.0)
+        da, db = self.treated(np.append(a, b), *pair_gradient(self.loss, a, b, 1.0))
         step = self.alpha_now * weight
         delta = step * (da * y + db @ z)
         self.outputs[center] += step * da * x

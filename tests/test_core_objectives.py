@@ -73,6 +73,18 @@ def test_equals_reference_for_any_block(isa, block_length, block_noise, changes)
     check(isa, both(isa, sentences(80, [90, 50]), words=80, dim=12, **changes))
 
 
+@pytest.mark.parametrize("model", ["skipgram", "cbow"])
+@pytest.mark.parametrize("large_logits", ["skip", "saturate"])
+def test_large_logits_are_treated_as_asked(isa, model, large_logits):  # noqa: F811
+    """A limit so low that many logits are beyond it."""
+    settings = {"model": model, "negatives": "private", "logit_limit": 0.2}
+    text = sentences(50, [40, 3, 30])
+    results = both(isa, text, words=50, dim=20, large_logits=large_logits, **settings)
+    check(isa, results)
+    exact = both(isa, text, words=50, dim=20, **settings)
+    assert np.abs(results[1][0] - exact[1][0]).max() > 1e-3
+
+
 @pytest.mark.parametrize("negatives", ["shared", "private"])
 @pytest.mark.parametrize("words", [2, 3, 8])
 def test_noise_that_is_the_center_itself(isa, words, negatives, changes):  # noqa: F811

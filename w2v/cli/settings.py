@@ -19,7 +19,9 @@ from w2v.errors import ConfigError, DataError, FileError
 FIELDS = tuple(field.name for field in dataclasses.fields(Config))
 
 
-def resolve(context: click.Context, config_path: str | None = None) -> Config:
+def resolve(
+    context: click.Context, config_path: str | None = None, preset: str | None = None
+) -> Config:
     """Return the settings of the command in `context`.
 
     Parameters
@@ -29,6 +31,8 @@ def resolve(context: click.Context, config_path: str | None = None) -> Config:
     config_path : str or None
         A TOML file of settings or a run record; yields to the command line and
         to the environment.
+    preset : str or None
+        Settings to begin with, as `Config.preset`: yields to everything given.
 
     Raises
     ------
@@ -39,6 +43,7 @@ def resolve(context: click.Context, config_path: str | None = None) -> Config:
     """
     places: dict[str, str] = {}
     values: dict[str, Any] = {}
+    defaults: dict[str, Any] = {}
     if config_path is not None:
         from_file = read_settings(config_path)
         values.update(from_file)
@@ -47,7 +52,8 @@ def resolve(context: click.Context, config_path: str | None = None) -> Config:
         name = parameter.name
         if name not in FIELDS or context.params[name] is None:
             continue
-        if name in values and context.get_parameter_source(name) not in GIVEN:
+        if context.get_parameter_source(name) not in GIVEN:
+            defaults[name] = context.params[name]
             continue
         values[name] = context.params[name]
         places.pop(name, None)
@@ -57,7 +63,15 @@ def resolve(context: click.Context, config_path: str | None = None) -> Config:
         ):
             places[name] = variable_in_use(parameter)
     try:
-        return Config(**values)
+        if preset is not None:
+            config = Config.preset(preset, **values)
+            if config == Config(**values):
+                raise ConfigError(
+                    f"preset {preset} changes nothing, since {config_path or 'the options given'} "
+                    "sets all that it would: leave out one of them"
+                )
+            return config
+        return Config(**defaults | values)
     except ConfigError as error:
         # Config's messages begin with the field they are about.
         place = places.get(str(error).partition(" ")[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from typing import get_args
 
 import click
 
@@ -16,6 +17,7 @@ from w2v.cli.settings import resolve
 from w2v.cli.streams import STDIO, Notes
 from w2v.config import Config
 from w2v.errors import FileError
+from w2v.presets import PresetName
 
 EPILOG = """\b
 Examples:
@@ -66,6 +68,12 @@ Examples:
     metavar="FILE",
     help="Settings from a TOML file or from the .run.json of an earlier run.",
 )
+@option(
+    "--preset",
+    group="Files",
+    type=click.Choice(get_args(PresetName)),
+    help="Settings with which another program trains; options given beside it win.",
+)
 @config_options()
 @option(
     "--force",
@@ -86,6 +94,7 @@ def train(
     save_outputs: str | None,
     tmpdir: str | None,
     config_path: str | None,
+    preset: str | None,
     force: bool,
     quiet: bool,
     verbose: bool,
@@ -99,7 +108,7 @@ def train(
     """
     if [*corpus, config_path].count(STDIO) > 1:
         raise click.UsageError("standard input can be read once: give - once", context)
-    config = resolve(context, config_path)
+    config = resolve(context, config_path, preset)
     notes = Notes(quiet=quiet)
     if verbose:
         _print_settings(config, notes)

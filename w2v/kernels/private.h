@@ -46,6 +46,17 @@ static float pair_noise_mass(w2v_worker *w, ptrdiff_t count) {
     return mass;
 }
 
+/* As programs with a table of sigmoids do it: a pair with a large logit is left out, or trained
+ * as if its sigmoid were 0 or 1. */
+static void treat_large_logits(w2v_worker *w, ptrdiff_t count, float step) {
+    const int saturate = w->run->large_logits == W2V_SATURATE;
+    for (ptrdiff_t t = 0; t < count; t++) {
+        const float logit = w->pair_logits[t];
+        if (fabsf(logit) < w->run->logit_limit) continue;
+        w->pair_coef[t] = saturate ? step * (float)((t == 0) - (logit > 0)) : 0.0f;
+    }
+}
+
 /* Coefficients of the center and its noise words from their logits. */
 static void pair_coefficients(w2v_worker *w, ptrdiff_t count, float weight, int measure) {
     const float step = w->alpha * weight;
@@ -62,6 +73,7 @@ static void pair_coefficients(w2v_worker *w, ptrdiff_t count, float weight, int 
                                     : splat(-step) * sigmoid(b));
     }
     w->pair_coef[0] = step * miss;
+    if (w->run->large_logits != W2V_EXACT) treat_large_logits(w, count, step);
 }
 
 /* Train a source x; its own delta is added to `moved`, which may be x itself. */
