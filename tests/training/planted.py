@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from typing import Any
 
 import numpy as np
@@ -59,3 +60,31 @@ def divergence(logits: Array, counts: Array) -> float:
     model = logits - np.logaddexp.reduce(logits, axis=1)[:, None]
     logs = np.log(np.where(seen > 0, seen, 1))
     return float((seen * (logs - model)).sum(axis=1).mean())
+
+
+ROLES, KINDS = 4, 6
+
+
+def analogy_sentences() -> list[list[str]]:
+    """A small world: the word in the middle has a role and a kind, and its neighbors are of them.
+
+    w02 is to w12 as w04 to w14: another role of the same kind.
+    """
+    generator = np.random.default_rng(7)
+    sentences = []
+    for _ in range(3000):
+        role, kind = generator.integers(ROLES), generator.integers(KINDS)
+        around = [f"role{role}_{k}" for k in generator.integers(0, 6, 3)]
+        around += [f"kind{kind}_{k}" for k in generator.integers(0, 6, 3)]
+        generator.shuffle(around)
+        sentences.append([*around[:3], f"w{role}{kind}", *around[3:]])
+    return sentences
+
+
+def analogies() -> list[tuple[str, str, str, str]]:
+    """Every analogy that the small world holds."""
+    return [
+        (f"w{a}{c}", f"w{b}{c}", f"w{a}{d}", f"w{b}{d}")
+        for a, b in itertools.permutations(range(ROLES), 2)
+        for c, d in itertools.permutations(range(KINDS), 2)
+    ]
