@@ -84,6 +84,8 @@ class Reference:
     log_draws: Array | None = None
     cbow_gradient: str = "corrected"
     cbow_hidden: str = "mean"
+    large_logits: str = "exact"
+    logit_limit: float = 6.0
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed, self.stream)
@@ -110,6 +112,10 @@ class Reference:
         if self.log_draws is None:
             return np.zeros(len(rows))
         return np.array([self.log_draws[row] for row in rows], np.float64)
+
+    def counts_as_noise(self, row: int, center: int) -> bool:
+        """Noise that is the center itself is left out where no logit is corrected for it."""
+        return row != center or self.log_draws is not None
 
     def weight(self, center: int, context: int) -> float:
         """Return the weight of a pair of positions, 0 beyond the center's reach."""
@@ -208,7 +214,10 @@ class Reference:
         for i in contexts:
             around = [p for p in range(i - self.window, i + self.window + 1) if self.weight(p, i)]
             mass = np.array(
-                [sum(self.weight(p, i) for p in around if self.kept[p] != j) for j in noise]
+                [
+                    sum(self.weight(p, i) for p in around if self.counts_as_noise(j, self.kept[p]))
+                    for j in noise
+                ]
             )
             whole = sum(self.weight(p, i) for p in around)
             x = self.x[i][None]
@@ -237,16 +246,26 @@ class Reference:
                 delta = self.private_pair(self.inputs[source], self.kept[p], weight)
                 self.inputs[source] += delta
 
+    def treated(self, logits: Array, da: float, db: Array) -> tuple[float, Array]:
+        """Return the gradient with large logits, the center's first, skipped or saturated."""
+        gradient, large = np.append(da, db), np.abs(logits) >= self.logit_limit
+        if self.large_logits == "skip":
+            gradient[large] = 0
+        if self.large_logits == "saturate":
+            true = np.arange(len(logits)) == 0
+            gradient[large] = (1.0 * true - (logits > 0))[large]
+        return float(gradient[0]), gradient[1:]
+
     def private_pair(self, x: Array, center: int, weight: float) -> Array:
         """Train the outputs of a source's center and noise words; return the source's delta."""
         drawn = [self.draw() for _ in range(self.negative)]
-        noise = [row for row in drawn if row != center]
+        noise = [row for row in drawn if self.counts_as_noise(row, center)]
         y, z = self.outputs[center].copy(), self.outputs[noise]
         a = float(x @ y - self.shift([center])[0])
         b = z @ x - self.shift(noise)
         self.loss_sum -= weight * pair_objective(self.loss, a, b, 1.0)
         self.pairs += weight
-        da, db = pair_gradient(self.loss, a, b, 1.0)
+        da, db = self.treated(np.append(a, b), *pair_gradient(self.loss, a, b, 1.0))
         step = self.alpha_now * weight
         delta = step * (da * y + db @ z)
         self.outputs[center] += step * da * x

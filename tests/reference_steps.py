@@ -94,7 +94,7 @@ class SampledSoftmaxReference(Reference):
             if not weight:
                 continue
             draw, x = self.draw_of[i], self.x[i]
-            others = np.array([j != row for j in draw.rows])
+            others = np.array([self.counts_as_noise(j, row) for j in draw.rows])
             a = float(x @ self.y[p] - self.shift([row])[0])
             b = draw.z @ x - self.shift(draw.rows)
             self.loss_sum -= weight * pair_objective(self.loss, a, b, share)
@@ -158,7 +158,7 @@ class CbowReference(Reference):
         if not around:
             return np.zeros_like(y)
         hidden = self.shares(p)[0] @ np.array([self.x[i] for i in around])
-        others = np.array([j != row for j in noise])
+        others = np.array([self.counts_as_noise(j, row) for j in noise])
         share = self.negative / self.block_noise
         a = float(hidden @ y - self.shift([row])[0])
         b = (z @ hidden - self.shift(noise))[others]

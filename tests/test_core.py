@@ -89,11 +89,11 @@ def both(isa, sentences, *, words, dim, keep=None, seed=7, chunks=1, log_q=False
     )
 
 
-def check(isa, results, tolerance=TOLERANCE):
+def check(isa, results, tolerance=TOLERANCE, bf16=TOLERANCE_BF16):
     for core, reference in results:
         if isa == "avx512bf16":
             error = np.linalg.norm(core - reference) / max(np.linalg.norm(reference), 1e-3)
-            assert error < TOLERANCE_BF16
+            assert error < bf16
         else:
             scale = max(np.abs(reference).max(), 1e-3)
             np.testing.assert_allclose(core, reference, rtol=0, atol=tolerance * scale + ROUNDING)

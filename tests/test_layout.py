@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent / "w2v"
 LAYERS = [
     {"errors"},
     {"cpu", "_core"},
+    {"presets"},
     {"config"},
     {"text"},
     {"graph"},

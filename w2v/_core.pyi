@@ -31,6 +31,8 @@ class Run:
         cbow_gradient: str = "corrected",
         cbow_hidden: str = "mean",
         log_draws: NDArray[np.float32] | None = None,
+        large_logits: str = "exact",
+        logit_limit: float = 6.0,
     ) -> None: ...
     @property
     def done(self) -> int: ...

@@ -19,6 +19,9 @@ cdef extern from "kernels/kernels.h" nogil:
         W2V_NCE
         W2V_SAMPLED_SOFTMAX
         W2V_HS
+        W2V_EXACT
+        W2V_SKIP
+        W2V_SATURATE
 
     ctypedef struct w2v_run:
         float *inputs
@@ -40,6 +43,8 @@ cdef extern from "kernels/kernels.h" nogil:
         int64_t block_length
         int64_t block_noise
         int64_t loss_interval
+        int large_logits
+        float logit_limit
         double alpha
         double min_alpha
         int64_t total
@@ -66,6 +71,8 @@ _WINDOW_MODES = {"shrink": W2V_SHRINK, "weighted": W2V_WEIGHTED, "fixed": W2V_FI
 _NEGATIVES = {"shared": W2V_SHARED, "private": W2V_PRIVATE}
 _MODELS = {"skipgram": W2V_SKIPGRAM, "cbow": W2V_CBOW}
 _LOSSES = {"ns": W2V_NS, "nce": W2V_NCE, "sampled-softmax": W2V_SAMPLED_SOFTMAX, "hs": W2V_HS}
+
+_LARGE_LOGITS = {"exact": W2V_EXACT, "skip": W2V_SKIP, "saturate": W2V_SATURATE}
 
 
 # Centers whose rows are gathered together: it fixes the order of updates.
@@ -143,6 +150,8 @@ cdef class Run:
         str cbow_gradient="corrected",
         str cbow_hidden="mean",
         const float[::1] log_draws=None,
+        str large_logits="exact",
+        float logit_limit=6.0,
     ):
         cdef int64_t words = keep.shape[0]
         if inputs.shape[0] != words + 1 or outputs.shape[0] != words + 1:
@@ -179,6 +188,8 @@ cdef class Run:
         self.run.window_mode = _WINDOW_MODES[window_mode]
         self.run.negative = negative
         self.run.negatives = _NEGATIVES[negatives]
+        self.run.large_logits = _LARGE_LOGITS[large_logits]
+        self.run.logit_limit = logit_limit
         self.run.alpha = alpha
         self.run.min_alpha = min_alpha
         self.run.block_length = block_length

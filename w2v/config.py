@@ -6,10 +6,14 @@ import dataclasses
 import math
 import numbers
 import operator
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from w2v.cpu import available_cpus
 from w2v.errors import ConfigError
+from w2v.presets import preset_settings
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 WindowMode = Literal["weighted", "shrink", "fixed"]
 Negatives = Literal["shared", "private"]
@@ -17,6 +21,7 @@ ModelName = Literal["skipgram", "cbow"]
 Loss = Literal["ns", "hs", "nce", "sampled-softmax", "softmax"]
 CbowGradient = Literal["corrected", "original"]
 CbowHidden = Literal["mean", "sum"]
+LargeLogits = Literal["exact", "skip", "saturate"]
 
 NOISE_LOSSES = ("ns", "nce", "sampled-softmax")  # those that draw noise words
 
@@ -103,6 +108,15 @@ class Config:
     patience : int
         Stop after so many epochs in which the held-out loss did not improve, and return to
         the vectors of the best epoch; 0 is never.
+    initial_range : float
+        Input rows start as uniform numbers from -`initial_range` / `dim` to
+        `initial_range` / `dim`; output rows as zeros.
+    large_logits : {"exact", "skip", "saturate"}
+        What other programs' tables do to logits beyond `logit_limit`: train on them as they
+        are, not at all, or as if their sigmoid were 0 or 1 (`loss` = ns with `negatives` =
+        private, or hs).
+    logit_limit : float
+        Where `large_logits` begins.
     threads : int
         Worker threads. With one, the same seed gives the same bytes.
     seed : int
@@ -136,6 +150,9 @@ class Config:
     block_noise: int = 32
     holdout: float = 0.0
     patience: int = 0
+    initial_range: float = 0.5
+    large_logits: LargeLogits = "exact"
+    logit_limit: float = 6.0
     threads: int = dataclasses.field(default_factory=available_cpus)
     seed: int = 1
 
@@ -165,6 +182,8 @@ class Config:
         self._integer("block_noise", 1, MAX_BLOCK)
         self._check_block()
         self._real("holdout", 0.0, 0.5)
+        self._real("initial_range", 0.0, 1_000.0)
+        self._check_large_logits()
         self._integer("patience", 0, 1_000_000)
         if self.patience and not self.holdout:
             raise ConfigError(
@@ -190,6 +209,18 @@ class Config:
                 raise ConfigError(f"{name} goes with model cbow, and model is {self.model}")
         if self.alpha is None:
             object.__setattr__(self, "alpha", default_alpha(self.model, self.cbow_gradient))
+
+    def _check_large_logits(self) -> None:
+        self._choice("large_logits", get_args(LargeLogits))
+        self._real("logit_limit", 0.1, 100.0)
+        if self.large_logits == "exact":
+            if self.logit_limit != Config.__dataclass_fields__["logit_limit"].default:
+                raise ConfigError("logit_limit goes with large_logits skip or saturate")
+        elif self.loss != "hs" and (self.loss, self.negatives) != ("ns", "private"):
+            raise ConfigError(
+                f"large_logits is {self.large_logits}, which goes with loss hs, or with loss ns "
+                f"and negatives private: here they are {self.loss} and {self.negatives}"
+            )
 
     def _check_block(self) -> None:
         ring = self.model == "skipgram" and self.loss == "sampled-softmax"
@@ -229,6 +260,26 @@ class Config:
         value = getattr(self, name)
         if not isinstance(value, bool):
             raise ConfigError(f"{name} is {value!r}: give true or false")
+
+    @classmethod
+    def preset(cls, name: str, **changes: Any) -> Self:
+        """Return the settings with which another program trains; see docs/presets.md.
+
+        Parameters
+        ----------
+        name : {"word2vec", "gensim", "fasttext"}
+        **changes
+            Fields; they win over the preset.
+
+        Raises
+        ------
+        ConfigError
+            There is no such preset, it does not have that loss, or a value is out of range.
+        """
+        model = changes.get("model", cls.model)
+        loss = changes.get("loss", cls.loss)
+        settings = preset_settings(name, model=model, loss=loss, alpha=changes.get("alpha"))
+        return cls(**settings | changes)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the settings as plain values, for the run record."""

@@ -104,6 +104,30 @@ def test_output_from_the_environment(corpus, w2v, tmp_path):
     assert {"v.bin", "o.bin", "o.run.json"} <= {path.name for path in tmp_path.iterdir()}
 
 
+def test_a_preset_is_resolved_in_the_record(corpus, w2v, tmp_path):
+    answer = w2v("train", corpus, *FAST, "--preset", "fasttext", "--sample", "0")
+    assert answer.code == 0, answer.err
+    expected = Config.preset("fasttext", dim=8, epochs=2, threads=1, sample=0.0)
+    assert record_of(tmp_path / "vectors.run.json")["settings"] == expected.as_dict()
+
+
+def test_early_stop_names_the_best_epoch(corpus, w2v, tmp_path):
+    args = ("--dim", 8, "--epochs", 40, "--holdout", 0.2, "--patience", 2, "--sample", 0)
+    answer = w2v("train", corpus, *args, "--alpha", 1, "--min-alpha", 1, "--threads", 1)
+    assert answer.code == 0, answer.err
+    record = record_of(tmp_path / "vectors.run.json")
+    best = record["heldout"]["best_epoch"]
+    assert f"held-out loss was least after epoch {best}: these are its vectors" in answer.err
+    assert len(record["epochs"]) == best + 2
+    assert "held-out loss" in answer.err.splitlines()[1]
+
+
+def test_full_softmax_says_how_long_it_will_take(corpus, w2v):
+    lines = w2v("train", corpus, *FAST, "--loss", "softmax").err.splitlines()
+    assert lines[1].startswith("training will take about ")
+    assert lines[2].startswith("epoch 1/2: loss ")
+
+
 @pytest.mark.parametrize(
     ("output", "record"),
     [("vectors.bin", "vectors.run.json"), ("a/b.c.txt", "a/b.c.run.json"), ("v", "v.run.json")],

@@ -99,6 +99,15 @@ SETTINGS = {
         "Stop after N epochs in which the held-out loss did not improve, with the vectors of "
         "the best epoch; 0 never stops.",
     ),
+    "initial_range": Setting(
+        "Learning", "Vectors start as random numbers from -X / dim to X / dim."
+    ),
+    "large_logits": Setting(
+        "Learning",
+        "Train on pairs beyond --logit-limit as they are, not at all, or as if the model were "
+        "certain (--negatives private or --loss hs).",
+    ),
+    "logit_limit": Setting("Learning", "Where --large-logits begins."),
     "seed": Setting(
         "Learning", "Start of all randomness. Repeats a run exactly with --threads 1 only."
     ),

@@ -21,6 +21,8 @@ enum { W2V_SHARED, W2V_PRIVATE };             /* ways of drawing negatives */
 enum { W2V_SKIPGRAM, W2V_CBOW };              /* models */
 enum { W2V_NS, W2V_NCE, W2V_SAMPLED_SOFTMAX, W2V_HS }; /* losses */
 
+enum { W2V_EXACT, W2V_SKIP, W2V_SATURATE };   /* what is made of large logits */
+
 /* One training run: the same for all workers. `done`, `stop` are shared and atomic. */
 typedef struct {
     float *inputs;          /* IN/OUT */
@@ -42,6 +44,8 @@ typedef struct {
     int64_t block_length;
     int64_t block_noise;
     int64_t loss_interval;  /* the loss is measured at one position of this many */
+    int large_logits;       /* exact but in ns with private noise, and hs */
+    float logit_limit;      /* a larger logit of either sign is a large one */
     double alpha;
     double min_alpha;
     int64_t total;          /* tokens to train on, all epochs together */

@@ -210,7 +210,7 @@ def _train_rows(
     judge = Judge(text.holdout, text, config) if text.holdout else None
     inputs = tables.padded_matrix(len(vocab), config.dim)
     outputs = tables.padded_matrix(len(vocab), config.dim)
-    tables.fill_initial(inputs, config.dim, config.seed)
+    tables.fill_initial(inputs, config.dim, config.seed, config.initial_range)
     record = report.new_record(corpus, vocab, config)
     if text.holdout:
         sentences, tokens = len(text.holdout.starts), text.holdout.tokens
@@ -311,6 +311,8 @@ def _new_run(
         cbow_gradient=config.cbow_gradient,
         cbow_hidden=config.cbow_hidden,
         log_draws=draws,
+        large_logits=config.large_logits,
+        logit_limit=config.logit_limit,
         loss_interval=next(i for i in LOSS_INTERVALS if i == 1 or i * LOSS_WORDS <= text.expected),
     )
 
