@@ -8,6 +8,24 @@ static float *carve(char *arena, int64_t *used, int64_t n) {
     return p;
 }
 
+/* The buffers of hierarchical softmax. */
+static void lay_out_paths(w2v_worker *w, const w2v_run *run, char *arena, int64_t *used) {
+    const int64_t places = 2 * run->window + STEP + SLACK, width = w->width;
+    w->path_room = (ptrdiff_t)((run->longest_path + LANES - 1) / LANES * LANES);
+    w->window_room = (ptrdiff_t)((2 * run->window + LANES) / LANES * LANES);
+    w->x = carve(arena, used, places * width);
+    w->x_delta = carve(arena, used, places * width);
+    w->y = carve(arena, used, w->path_room * width);
+    w->node_copies = carve(arena, used, run->copied_nodes * width);
+    w->node_before = carve(arena, used, run->copied_nodes * width);
+    w->targets = (float **)carve(arena, used, w->path_room * 2);
+    w->path_side = carve(arena, used, w->path_room + SLACK);
+    w->path_coef = carve(arena, used, w->path_room * w->window_room);
+    w->around_weight = carve(arena, used, w->window_room + SLACK);
+    w->hidden = carve(arena, used, width);
+    w->hidden_delta = carve(arena, used, width);
+}
+
 /* Set every buffer of `w` to its part of `arena` and return the bytes needed. */
 static int64_t lay_out(w2v_worker *w, const w2v_run *run, char *arena) {
     const int64_t window = run->window, places = 2 * window + STEP + SLACK;
@@ -28,6 +46,10 @@ static int64_t lay_out(w2v_worker *w, const w2v_run *run, char *arena) {
     w->right_weight = carve(arena, &used, (window + 1) * w->weight_step);
     w->distance_weight = carve(arena, &used, window);
     w->band_weight = carve(arena, &used, STEP * 2 * window + SLACK);
+    if (run->loss == W2V_HS) {
+        lay_out_paths(w, run, arena, &used);
+        return used;
+    }
     if (private) {
         w->lane_sums = carve(arena, &used, pair_slots * LANES);
         w->targets = (float **)carve(arena, &used, (run->negative + 1) * 2);
@@ -76,6 +98,10 @@ static void fill_weights(w2v_worker *w) {
             w->distance_weight[d - 1] = weight;
         }
     }
+    if (w->run->loss == W2V_HS) {
+        for (ptrdiff_t d = 1; d <= window; d++)
+            w->around_weight[window - d] = w->around_weight[window + d] = w->distance_weight[d - 1];
+    }
 }
 
 static int64_t bytes(const w2v_run *run) {
@@ -98,7 +124,7 @@ static w2v_worker *create(w2v_run *run, uint64_t seed, uint64_t stream) {
     fill_weights(w);
     w->pos = w->end = w->sentence = w->settled = 3 * w->window;
     for (ptrdiff_t k = 0; k < w->end; k++) w->kept[k] = (int32_t)run->words;
-    if (run->negatives == W2V_SHARED) {
+    if (run->loss != W2V_HS && run->negatives == W2V_SHARED) {
         for (int64_t j = 0; j < run->block_noise; j++) {
             w->noise_weight[j] = -1.0f;
             w->next_noise[j] = draw_noise(w);

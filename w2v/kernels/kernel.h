@@ -33,6 +33,8 @@ enum { TILE_ROWS = 2, TILE_DISTANCES = 5 };
 
 #include "shared.h"
 
+#include "hierarchical.h"
+
 #include "stream.h"
 
 #include "create.h"

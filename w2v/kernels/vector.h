@@ -39,6 +39,7 @@ INLINE vf splat(float x) { return (vf){EACH_LANE(SAME, x)}; }
 INLINE vi splat_int(int32_t x) { return (vi){EACH_LANE(SAME, x)}; }
 INLINE vf load(const float *p) { return *(const vf *)p; }
 INLINE void store(float *p, vf x) { *(vf *)p = x; }
+INLINE vf load_unaligned(const float *p) { return *(const vf_unaligned *)p; }
 INLINE void store_unaligned(float *p, vf x) { *(vf_unaligned *)p = x; }
 
 /* Keep x in a register: GCC would otherwise load it anew for each of its uses. */
@@ -87,10 +88,8 @@ INLINE vf clamp(vf x, float limit) {
         r[k] = SHUFFLE(r[2 * k], r[2 * k + 1], BLEND, s) +                          \
                SHUFFLE(r[2 * k], r[2 * k + 1], SWAPPED, s);
 
-/* Lane k of the result is the sum of the lanes of vector k of `p` (LANES vectors in a row). */
-INLINE vf sum_lanes(const float *p) {
-    vf r[LANES];
-    UNROLL for (int k = 0; k < LANES; k++) r[k] = load(p + k * LANES);
+/* Lane k of the result is the sum of the lanes of r[k]; the LANES vectors are used up. */
+INLINE vf add_up_lanes(vf *r) {
     FOLD(1, LANES / 2)
     FOLD(2, LANES / 4)
 #if LANES > 4
@@ -100,6 +99,13 @@ INLINE vf sum_lanes(const float *p) {
     FOLD(8, LANES / 16)
 #endif
     return r[0];
+}
+
+/* The same of LANES vectors that stand in a row from `p` on. */
+INLINE vf sum_lanes(const float *p) {
+    vf r[LANES];
+    UNROLL for (int k = 0; k < LANES; k++) r[k] = load(p + k * LANES);
+    return add_up_lanes(r);
 }
 
 #define EXCHANGE(s)                                                                 \

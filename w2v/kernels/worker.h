@@ -71,8 +71,20 @@ struct w2v_worker {
     uint64_t noise_filter[64]; /* a bit for each value of row mod 4096 among noise_rows */
     w2v_hit *hits;           /* collisions of one step */
 
-    float **targets;         /* private negatives: (negative + 1,) rows of one pair */
+    float **targets;         /* private negatives: (negative + 1,) rows of one pair;
+                                hierarchical softmax: the rows of one path */
     float *pair_logits, *pair_coef; /* (negative + 1, rounded up to LANES) */
+
+    /* hierarchical softmax; y holds (path_room, width) copies of one path's rows */
+    ptrdiff_t path_room;     /* the longest path, rounded up to LANES */
+    ptrdiff_t window_room;   /* 2 window + 1, rounded up to LANES */
+    float *x_delta;          /* (2 window + STEP, width): deltas of positions 0 .. */
+    float *node_copies;      /* (copied_nodes, width): this worker's rows of nodes 0 .. */
+    float *node_before;      /* the same as they were at the block's start */
+    float *path_side;        /* (path_room,): 1 where s(x . v) is the word's, 0 where 1 - s */
+    float *path_coef;        /* (window_room / CONTEXTS_AT_ONCE, path_room, CONTEXTS_AT_ONCE) */
+    float *around_weight;    /* (window_room,): weights of distances -window .. window, 0 at 0 */
+    float *hidden, *hidden_delta; /* (width,): CBOW */
 
     int64_t until_measured;  /* positions to pass before the loss is measured again */
     double loss, pairs;

@@ -20,6 +20,7 @@ from w2v.errors import ConfigError, DataError
 from w2v.text.corpus import Corpus, corpus_from_sentences, read_corpus
 from w2v.text.vocab import Vocab
 from w2v.training import report, tables
+from w2v.training.huffman import huffman_tree
 from w2v.training.epochs import chunk_bounds, run_epoch
 from w2v.training.progress import EpochMeter, Listener, Progress
 from w2v.vectors import Vectors
@@ -202,6 +203,7 @@ def _new_run(
         if corrected
         else None
     )
+    tree = huffman_tree(vocab.counts) if config.loss == "hs" else None
     return Run(
         inputs,
         outputs,
@@ -223,6 +225,9 @@ def _new_run(
         cbow_gradient=config.cbow_gradient,
         cbow_hidden=config.cbow_hidden,
         log_draws=draws,
+        path_start=tree.path_start if tree else None,
+        path=tree.path if tree else None,
+        copied_nodes=min(int(os.environ.get("HOT", 128)), len(vocab) - 1) if tree else 0,
         loss_interval=next(i for i in LOSS_INTERVALS if i == 1 or i * LOSS_WORDS <= kept),
     )
 
