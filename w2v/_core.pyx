@@ -176,13 +176,17 @@ cdef class Run:
             raise ValueError("path_start and path go with hs")
         if not 0 <= copied_nodes < words:
             raise ValueError("copied_nodes must be fewer than words")
+        if loss == "hs" and not 0 < block_noise <= copied_nodes:
+            raise ValueError("hs copies at least block_noise nodes")
         self._arrays = (inputs, outputs, keep, noise, log_draws, path_start, path)
         self.kernel = _find_kernel(isa)
         self.run.inputs = &inputs[0, 0]
         self.run.outputs = &outputs[0, 0]
         self.run.keep = &keep[0]
         self.run.noise = &noise[0]
-        self.run.log_draws = NULL if log_draws is None else &log_draws[0]
+        self.run.log_draws = NULL
+        if log_draws is not None:
+            self.run.log_draws = &log_draws[0]
         self.run.model = _MODELS[model]
         self.run.loss = _LOSSES[loss]
         self.run.cbow_mean = cbow_hidden == "mean"

@@ -95,6 +95,12 @@ class Config:
         Centers that share one draw of noise (`negatives` = shared).
     block_noise : int
         Noise words drawn per block (`negatives` = shared). More are more accurate and slower.
+    holdout : float
+        The share of sentences, 0 to 0.5, that is kept out of training and whose loss is
+        computed after each epoch; 0 is none. They still count in the vocabulary.
+    patience : int
+        Stop after so many epochs in which the held-out loss did not improve, and return to
+        the vectors of the best epoch; 0 is never.
     threads : int
         Worker threads. With one, the same seed gives the same bytes.
     seed : int
@@ -126,6 +132,8 @@ class Config:
     min_alpha: float = 2.5e-6
     block_length: int = 128
     block_noise: int = 32
+    holdout: float = 0.0
+    patience: int = 0
     threads: int = dataclasses.field(default_factory=available_cpus)
     seed: int = 1
 
@@ -153,6 +161,14 @@ class Config:
             )
         self._integer("block_length", 1, MAX_BLOCK)
         self._integer("block_noise", 1, MAX_BLOCK)
+        self._check_block()
+        self._real("holdout", 0.0, 0.5)
+        self._integer("patience", 0, 1_000_000)
+        if self.patience and not self.holdout:
+            raise ConfigError(
+                f"patience is {self.patience}, and without held-out sentences there is no loss "
+                "to wait for: give holdout, for example 0.001"
+            )
         self._integer("threads", 1, MAX_THREADS)
         self._integer("seed", 0, 2**64 - 1)
 
@@ -167,10 +183,19 @@ class Config:
                 f"log_q goes with loss sampled-softmax, and loss is {self.loss}: leave out log_q"
             )
         for name in ("cbow_gradient", "cbow_hidden"):
-            if self.model != "cbow" and getattr(self, name) != Config.__dataclass_fields__[name].default:
+            default = Config.__dataclass_fields__[name].default
+            if self.model != "cbow" and getattr(self, name) != default:
                 raise ConfigError(f"{name} goes with model cbow, and model is {self.model}")
         if self.alpha is None:
             object.__setattr__(self, "alpha", default_alpha(self.model, self.cbow_gradient))
+
+    def _check_block(self) -> None:
+        ring = self.model == "skipgram" and self.loss == "sampled-softmax"
+        if ring and self.negatives == "shared" and self.block_length < 2 * self.window:
+            raise ConfigError(
+                f"block_length is {self.block_length}: sampled-softmax needs at least twice "
+                f"the window, {2 * self.window}"
+            )
 
     def _flag(self, name: str) -> None:
         if not isinstance(getattr(self, name), bool):

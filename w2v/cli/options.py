@@ -89,6 +89,16 @@ SETTINGS = {
         "Learning",
         "Noise words drawn per block (--negatives shared): more are more accurate and slower.",
     ),
+    "holdout": Setting(
+        "Learning",
+        "Keep this share of the sentences out of training and report their loss after each "
+        "epoch; 0 keeps none out.",
+    ),
+    "patience": Setting(
+        "Learning",
+        "Stop after N epochs in which the held-out loss did not improve, with the vectors of "
+        "the best epoch; 0 never stops.",
+    ),
     "seed": Setting(
         "Learning", "Start of all randomness. Repeats a run exactly with --threads 1 only."
     ),

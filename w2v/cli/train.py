@@ -67,6 +67,12 @@ Examples:
     help="Settings from a TOML file or from the .run.json of an earlier run.",
 )
 @config_options()
+@option(
+    "--force",
+    group="Objective",
+    is_flag=True,
+    help="Let --loss softmax train on a vocabulary of more than 50,000 words.",
+)
 @option("-q", "--quiet", is_flag=True, help="No progress, no notes: only errors.")
 @option("-v", "--verbose", is_flag=True, help="Print every setting before starting.")
 @click.pass_context
@@ -80,6 +86,7 @@ def train(
     save_outputs: str | None,
     tmpdir: str | None,
     config_path: str | None,
+    force: bool,
     quiet: bool,
     verbose: bool,
     **_settings: object,
@@ -105,14 +112,20 @@ def train(
 
     files = [source.path for source in find_sources(corpus)]
     results.check_not_read([file for file in files if file != STDIO])
-    run(corpus, config, results, notes, tmpdir)
+    run(corpus, config, results, notes, tmpdir, force=force)
     if notes.terminal and output != STDIO:
         chosen = "" if output == DEFAULT_VECTORS else f"-m {output} "
         notes.line(f"next: w2v similar {chosen}WORD")
 
 
 def run(
-    corpus: tuple[str, ...], config: Config, results: Results, notes: Notes, tmpdir: str | None
+    corpus: tuple[str, ...],
+    config: Config,
+    results: Results,
+    notes: Notes,
+    tmpdir: str | None,
+    *,
+    force: bool = False,
 ) -> None:
     """Train and save, with progress; after an interrupt say what had been written.
 
@@ -128,11 +141,14 @@ def run(
     start = time.monotonic()
     try:
         with Reporter(notes) as reporter:
-            model = train_model(list(corpus), config, progress=reporter, tmpdir=tmpdir)
+            model = train_model(list(corpus), config, progress=reporter, tmpdir=tmpdir, force=force)
         results.write(model, start)
     except KeyboardInterrupt as stop:
         stop.args = (f"{' and '.join(results.written()) or 'nothing'} was written",)
         raise
+    if config.patience:
+        best = model.record["heldout"]["best_epoch"]
+        notes.line(f"held-out loss was least after epoch {best}: these are its vectors")
     words, dim = model.vectors.matrix.shape
     notes.line(
         f"wrote {' and '.join(results.written()) or 'stdout'}: {words:,} words x {dim}, "

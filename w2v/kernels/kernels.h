@@ -35,7 +35,7 @@ typedef struct {
     const int64_t *path_start;
     const int32_t *path;
     int64_t longest_path;
-    int64_t copied_nodes;   /* nodes 0 .. of which each worker trains a copy during a block */
+    int64_t copied_nodes;   /* nodes 0 .. that workers train copies of: block_noise or more */
     int model;
     int loss;
     int cbow_mean;          /* the hidden vector is the mean of the contexts, not their sum */
@@ -48,7 +48,7 @@ typedef struct {
     int negatives;
     int64_t negative;
     int64_t block_length;
-    int64_t block_noise;
+    int64_t block_noise;    /* of hs: nodes 0 .. that a step's contexts are scored against */
     int64_t loss_interval;  /* the loss is measured at one position of this many */
     double alpha;
     double min_alpha;

@@ -88,8 +88,10 @@ INLINE vf clamp(vf x, float limit) {
         r[k] = SHUFFLE(r[2 * k], r[2 * k + 1], BLEND, s) +                          \
                SHUFFLE(r[2 * k], r[2 * k + 1], SWAPPED, s);
 
-/* Lane k of the result is the sum of the lanes of r[k]; the LANES vectors are used up. */
-INLINE vf add_up_lanes(vf *r) {
+/* Lane k of the result is the sum of the lanes of vector k of `p` (LANES vectors in a row). */
+INLINE vf sum_lanes(const float *p) {
+    vf r[LANES];
+    UNROLL for (int k = 0; k < LANES; k++) r[k] = load(p + k * LANES);
     FOLD(1, LANES / 2)
     FOLD(2, LANES / 4)
 #if LANES > 4
@@ -99,13 +101,6 @@ INLINE vf add_up_lanes(vf *r) {
     FOLD(8, LANES / 16)
 #endif
     return r[0];
-}
-
-/* The same of LANES vectors that stand in a row from `p` on. */
-INLINE vf sum_lanes(const float *p) {
-    vf r[LANES];
-    UNROLL for (int k = 0; k < LANES; k++) r[k] = load(p + k * LANES);
-    return add_up_lanes(r);
 }
 
 #define EXCHANGE(s)                                                                 \
@@ -129,14 +124,13 @@ INLINE void transpose(vf *r) {
 #endif
 }
 
-/* 1 / (1 + exp(-x)) to about 2e-7 relative, for any x (beyond 40 it is flat).
+/* 2^t to about 2e-7 relative, for |t| < 126.
  *
- * exp(-x) = 2^n 2^f with n whole and |f| <= 1/2; 2^f by its Taylor series to degree 6,
- * whose error there is below float32's own. Adding 1.5 * 2^23 rounds t to a whole number
- * that then stands in the low bits of the sum. */
-INLINE vf sigmoid(vf x) {
+ * 2^t = 2^n 2^f with n whole and |f| <= 1/2; 2^f by its Taylor series to degree 6, whose
+ * error there is below float32's own. Adding 1.5 * 2^23 rounds t to a whole number that
+ * then stands in the low bits of the sum. */
+INLINE vf power_of_two(vf t) {
     const vf magic = splat(12582912.0f);
-    vf t = clamp(x, 40.0f) * splat(-1.44269504f);
     vf rounded = t + magic;
     vf f = t - (rounded - magic);
     vf p = splat(1.540353e-4f);
@@ -147,6 +141,28 @@ INLINE vf sigmoid(vf x) {
     p = p * f + splat(6.93147181e-1f);
     p = p * f + splat(1.0f);
     vi exponent = ((vi)rounded - (vi)magic) << 23;
-    vf power = (vf)((vi)p + exponent);
-    return splat(1.0f) / (splat(1.0f) + power);
+    return (vf)((vi)p + exponent);
+}
+
+/* 1 / (1 + exp(-x)) for any x; beyond 40 it is flat. */
+INLINE vf sigmoid(vf x) {
+    return splat(1.0f) / (splat(1.0f) + power_of_two(clamp(x, 40.0f) * splat(-1.44269504f)));
+}
+
+/* exp(x) for x <= 0 and a little above; below -80 it is flat, at 1e-35. */
+INLINE vf exponential(vf x) { return power_of_two(clamp(x, 80.0f) * splat(1.44269504f)); }
+
+INLINE float sum_lane(vf x) {
+    float lanes[LANES] __attribute__((aligned(64))), sum = 0;
+    store(lanes, x);
+    for (int l = 0; l < LANES; l++) sum += lanes[l];
+    return sum;
+}
+
+INLINE float max_lane(vf x) {
+    float lanes[LANES] __attribute__((aligned(64)));
+    store(lanes, x);
+    float most = lanes[0];
+    for (int l = 1; l < LANES; l++) most = lanes[l] > most ? lanes[l] : most;
+    return most;
 }

@@ -11,6 +11,8 @@ import numpy as np
 from w2v._core import Run, Worker
 from w2v.errors import ConfigError
 from w2v.text.corpus import Corpus
+from w2v.training.holdout import Holdout, TrainingText
+from w2v.training.progress import EpochMeter
 
 POLL_SECONDS = 0.1
 LONGEST_CHUNK = 1 << 17  # 10 ms of work: threads end an epoch about that far apart
@@ -37,14 +39,48 @@ def chunk_bounds(corpus: Corpus, threads: int) -> list[int]:
     return bounds
 
 
+class CompiledTrainer:
+    """Trains with the kernels, by all workers.
+
+    Parameters
+    ----------
+    run : Run
+    workers : list of Worker
+        Not more than there are chunks.
+    text : TrainingText
+    bounds : list of int
+        Where the corpus is cut into chunks.
+    total : int
+        Tokens to train on, all epochs together.
+    """
+
+    def __init__(
+        self, run: Run, workers: list[Worker], text: TrainingText, bounds: list[int], total: int
+    ) -> None:
+        self._run, self._workers, self._text = run, workers, text
+        self._bounds, self._total = bounds, total
+
+    def epoch(self, meter: EpochMeter) -> tuple[float, float]:
+        """Train on the corpus once; return the sums of the loss and of the pairs' weights."""
+
+        def poll() -> None:
+            meter.report(self._run.done / self._total)
+
+        corpus, holdout = self._text.corpus, self._text.holdout
+        run_epoch(self._run, self._workers, corpus, self._bounds, poll, holdout)
+        sums = [worker.take_loss() for worker in self._workers]
+        return sum(loss for loss, _ in sums), sum(pairs for _, pairs in sums)
+
+
 def run_epoch(
     run: Run,
     workers: list[Worker],
     corpus: Corpus,
     bounds: list[int],
     poll: Callable[[], object],
+    holdout: Holdout | None = None,
 ) -> None:
-    """Train once on all of a corpus, a thread for each worker.
+    """Train once on all of a corpus but `holdout`, a thread for each worker.
 
     Chunks go to whichever worker is free. `poll` is called from this thread every tenth of
     a second. An exception there or in a worker (KeyboardInterrupt too) stops all workers at
@@ -54,7 +90,9 @@ def run_epoch(
     lock = threading.Lock()
     failures: list[BaseException] = []
     threads = [
-        threading.Thread(target=_work, args=(worker, corpus, chunks, lock, failures), daemon=True)
+        threading.Thread(
+            target=_work, args=(worker, corpus, chunks, lock, failures, holdout), daemon=True
+        )
         for worker in workers
     ]
     try:
@@ -94,12 +132,14 @@ def _work(
     chunks: Iterator[tuple[int, int]],
     lock: threading.Lock,
     failures: list[BaseException],
+    holdout: Holdout | None,
 ) -> None:
     try:
         while True:
             with lock:
                 start, end = next(chunks, (0, 0))
-            if start == end or not worker.train(corpus.rows[start:end]):
+            parts = [(start, end)] if holdout is None else holdout.rest(start, end)
+            if start == end or not all(worker.train(corpus.rows[a:b]) for a, b in parts):
                 break
             corpus.release(start, end)
         worker.flush()
