@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from w2v.training import _huffman
 
-MOST_COPIED = 256  # rows of dim 100 that fit in a second-level cache beside all else
+# Every context of a step is scored against this many nodes: one vector of the widest kernel.
+TOP_NODES = 16
+MOST_COPIED = 256  # with more, a worker's copies crowd its caches
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,6 +37,29 @@ class Tree:
     def lengths(self) -> NDArray[np.int64]:
         """The number of nodes on each word's path."""
         return np.diff(self.path_start)
+
+    def paths(
+        self, words: NDArray[np.integer]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.bool_]]:
+        """Return the paths of some words, one after the other.
+
+        Parameters
+        ----------
+        words : int (n,)
+
+        Returns
+        -------
+        place : int64 (total,)
+            For each node the place in `words` that it belongs to.
+        nodes : int32 (total,)
+        sides : bool (total,)
+            True where s(x . v) is the probability of the word's side.
+        """
+        lengths = self.lengths[words]
+        place = np.repeat(np.arange(len(words)), lengths)
+        first = np.cumsum(lengths) - lengths
+        steps = self.path[np.arange(len(place)) + (self.path_start[words] - first)[place]]
+        return place, np.where(steps < 0, ~steps, steps), steps >= 0
 
 
 def huffman_tree(counts: NDArray[np.int64]) -> Tree:
@@ -65,3 +90,22 @@ def huffman_tree(counts: NDArray[np.int64]) -> Tree:
     path = np.empty(path_start[-1], np.int32)
     _huffman.fill_paths(steps, path_start, path)
     return Tree(path_start, path)
+
+
+def path_bytes(words: int) -> int:
+    """Return about how many bytes a word's path takes in a `Tree`.
+
+    The mean over words, each counted once, is some 3 nodes above that of a balanced tree
+    where counts fall as those of natural language do.
+    """
+    return 8 + 4 * (words.bit_length() + 3)
+
+
+def copied_nodes(words: int, block_length: int) -> int:
+    """Return how many nodes each worker trains copies of during a block.
+
+    About as many nodes as a block has centers are met once in it or more often: where a
+    tree has B nodes abreast, each is on one path of B. Copying these spares workers the
+    waiting for each other's rows; copying others would only cost.
+    """
+    return min(words - 1, max(TOP_NODES, min(block_length, MOST_COPIED)))
