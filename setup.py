@@ -52,6 +52,7 @@ EXTENSIONS = [
     extension("w2v.graph._edges", "w2v/graph/_edges.pyx"),
     extension("w2v.graph._links", "w2v/graph/_links.pyx"),
     extension("w2v.graph._walks", "w2v/graph/_walks.pyx"),
+    extension("w2v.training._huffman", "w2v/training/_huffman.pyx"),
 ]
 
 setup(

@@ -20,7 +20,7 @@ from w2v.cli.options import (
     variable_in_use,
 )
 from w2v.cli.streams import STDIO
-from w2v.config import Config, GraphConfig
+from w2v.config import Config
 from w2v.errors import ConfigError, DataError, FileError
 
 C = TypeVar("C", bound=Config)
