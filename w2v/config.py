@@ -13,6 +13,9 @@ from w2v.errors import ConfigError
 
 WindowMode = Literal["weighted", "shrink", "fixed"]
 Negatives = Literal["shared", "private"]
+Window = int | Literal["sentence"]
+
+SENTENCE: Literal["sentence"] = "sentence"
 
 MAX_DIM = 65_536
 MAX_THREADS = 1_024
@@ -31,13 +34,19 @@ class Config:
     ----------
     dim : int
         Numbers per vector.
-    window : int
-        The largest distance, in words, between a center and a context.
+    window : int or "sentence"
+        The largest distance, in words, between a center and a context. ``"sentence"`` pairs
+        every word of a line with every other, whatever their order, as suits sessions: it is
+        the distance from the first word of the longest line to its last, if `window_cap`
+        allows.
+    window_cap : int
+        The largest distance that `window` = sentence may be. Time grows with it.
     window_mode : {"weighted", "shrink", "fixed"}
         How nearer contexts count for more. ``shrink`` draws a reach from 1 to
         `window` for each center, as the original does; ``weighted`` gives every
         pair the expectation of that, ``(window - distance + 1) / window``, as
-        its weight; ``fixed`` counts all pairs alike.
+        its weight; ``fixed`` counts all pairs alike. Left out (None), it is ``weighted``,
+        and ``fixed`` where `window` is sentence, which allows no other.
     negative : int
         Noise words per pair. With shared negatives it is a weight and costs nothing.
     negatives : {"shared", "private"}
@@ -75,8 +84,9 @@ class Config:
     """
 
     dim: int = 100
-    window: int = 5
-    window_mode: WindowMode = "weighted"
+    window: Window = 5
+    window_cap: int = 50
+    window_mode: WindowMode = None  # type: ignore[assignment]  # __post_init__ replaces it
     negative: int = 5
     negatives: Negatives = "shared"
     noise_exponent: float = 0.75
@@ -94,8 +104,7 @@ class Config:
 
     def __post_init__(self) -> None:
         self._integer("dim", 1, MAX_DIM)
-        self._integer("window", 1, MAX_WINDOW)
-        self._choice("window_mode", ("weighted", "shrink", "fixed"))
+        self._check_window()
         self._integer("negative", 1, 1_000)
         self._choice("negatives", ("shared", "private"))
         self._real("noise_exponent", -10.0, 10.0)
@@ -117,6 +126,31 @@ class Config:
         self._integer("block_noise", 1, MAX_BLOCK)
         self._integer("threads", 1, MAX_THREADS)
         self._integer("seed", 0, 2**64 - 1)
+
+    @property
+    def widest(self) -> int:
+        """The largest window, in words, that there can be."""
+        return self.window_cap if self.window == SENTENCE else self.window
+
+    def _check_window(self) -> None:
+        whole = self.window == SENTENCE
+        if isinstance(self.window, str) and not whole:
+            raise ConfigError(f"window is {self.window!r}: give a whole number, or {SENTENCE}")
+        if not whole:
+            self._integer("window", 1, MAX_WINDOW)
+        self._integer("window_cap", 1, MAX_WINDOW)
+        if not whole and self.window_cap != Config.__dataclass_fields__["window_cap"].default:
+            raise ConfigError(
+                f"window_cap goes with window {SENTENCE}, and window is {self.window}: leave it out"
+            )
+        if self.window_mode is None:
+            object.__setattr__(self, "window_mode", "fixed" if whole else "weighted")
+        self._choice("window_mode", ("weighted", "shrink", "fixed"))
+        if whole and self.window_mode != "fixed":
+            raise ConfigError(
+                f"window_mode is {self.window_mode}: window {SENTENCE} counts all pairs alike: "
+                "leave window_mode out"
+            )
 
     def _integer(self, name: str, low: int, high: int) -> None:
         value = getattr(self, name)

@@ -133,6 +133,12 @@ def run(
     except KeyboardInterrupt as stop:
         stop.args = (f"{' and '.join(results.written()) or 'nothing'} was written",)
         raise
+    window = model.record["window"]
+    if window.get("longest_line", 0) > window["words"] + 1:
+        notes.line(
+            f"window: {window['words']} words: in the longest line, of {window['longest_line']:,}, "
+            "those farther apart were not paired (--window-cap)"
+        )
     words, dim = model.vectors.matrix.shape
     notes.line(
         f"wrote {' and '.join(results.written()) or 'stdout'}: {words:,} words x {dim}, "

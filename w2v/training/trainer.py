@@ -22,6 +22,7 @@ from w2v.text.vocab import Vocab
 from w2v.training import report, tables
 from w2v.training.epochs import chunk_bounds, run_epoch
 from w2v.training.progress import EpochMeter, Listener, Progress
+from w2v.training.window import window_words
 from w2v.vectors import Vectors
 
 Path = str | os.PathLike[str]
@@ -204,7 +205,7 @@ def _new_run(
         total=corpus.kept * config.epochs,
         isa=isa,
         dim=config.dim,
-        window=config.window,
+        window=window_words(corpus, config),
         window_mode=config.window_mode,
         negative=config.negative,
         negatives=config.negatives,
