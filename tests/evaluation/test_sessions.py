@@ -94,7 +94,7 @@ def test_ranks_are_those_of_a_slow_loop(write, monkeypatch, repeats):
     count, asked = _questions(vectors, test)
     ranks, by_count = slow_ranks(vectors, lists, repeats == "drop")
     assert len(ranks) > 100
-    found = _ranks(vectors, asked, test)
+    found = _ranks(vectors, asked, test, threads=3)
     least, most = np.array(ranks).T
     assert (least <= found).all()
     # Itself is no less than itself.

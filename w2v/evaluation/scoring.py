@@ -117,7 +117,7 @@ def score(vectors: Vectors, test_set: Test, rules: Rules, threads: int = 1) -> R
     if isinstance(test_set, LinkTest):
         return score_links(vectors, test_set, rules.seed)
     if isinstance(test_set, NextItemTest):
-        return score_next_items(vectors, test_set, rules.seed)
+        return score_next_items(vectors, test_set, rules.seed, threads)
     if isinstance(test_set, QuestionSet):
         return score_questions(vectors, test_set, rules, threads)
     return score_pairs(vectors, test_set, rules)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
@@ -164,7 +166,9 @@ def read_popularity(path: str | os.PathLike[str], threads: int = 1) -> Vocab:
     return count_words(path, min_count=1, threads=threads)
 
 
-def score_next_items(vectors: Vectors, test: NextItemTest, seed: int = 1) -> NextItemResult:
+def score_next_items(
+    vectors: Vectors, test: NextItemTest, seed: int = 1, threads: int = 1
+) -> NextItemResult:
     """Hide the last item of each session and look for it among the k with the highest scores.
 
     Parameters
@@ -176,6 +180,8 @@ def score_next_items(vectors: Vectors, test: NextItemTest, seed: int = 1) -> Nex
         Sessions and rules.
     seed : int
         Of the intervals.
+    threads : int
+        How many share the sessions, beside those that numpy's products may start.
 
     Returns
     -------
@@ -199,7 +205,10 @@ def score_next_items(vectors: Vectors, test: NextItemTest, seed: int = 1) -> Nex
     rng = np.random.default_rng(seed)
     found = [
         _hits(ranks, tested, test.k, rng)
-        for ranks in (_ranks(vectors, asked, test), _ranks_by_count(vectors, asked, test))
+        for ranks in (
+            _ranks(vectors, asked, test, threads),
+            _ranks_by_count(vectors, asked, test),
+        )
     ]
     return NextItemResult(count, known, tested, test.k, *found)
 
@@ -226,26 +235,32 @@ def _questions(vectors: Vectors, test: NextItemTest) -> tuple[int, _Questions]:
     return int((lengths > 1).sum()), _Questions(found[asked], starts, found[ends])
 
 
-def _ranks(vectors: Vectors, asked: _Questions, test: NextItemTest) -> NDArray[np.intp]:
+def _ranks(
+    vectors: Vectors, asked: _Questions, test: NextItemTest, threads: int = 1
+) -> NDArray[np.intp]:
     """Return the rank of each hidden item among those that can be offered, from 1."""
     if test.similarity == "dot":
         check_finite(vectors, np.arange(len(vectors)))
     matrix = unit_rows(vectors.matrix) if test.similarity == "cosine" else vectors.matrix
     step = min(_MOST, max(_FEWEST, _SCORES // len(matrix)))
-    ranks = []
-    for part in _parts(asked, step):
-        means = np.add.reduceat(matrix[part.rows], part.starts, axis=0)
-        scores = means @ matrix.T
-        places = np.arange(len(part.hidden))
-        own = scores[places, part.hidden]
-        if test.repeats == "drop":
-            owners = np.repeat(places, np.diff(part.starts, append=len(part.rows)))
-            scores[owners, part.rows] = -np.inf
-        above = (scores > own[:, None]).sum(axis=1)
-        equal, columns = np.nonzero(scores == own[:, None])
-        before = columns < part.hidden[equal]
-        ranks.append(above + np.bincount(equal[before], minlength=len(places)) + 1)
-    return np.concatenate(ranks)
+    rank = partial(_rank_part, matrix, drop=test.repeats == "drop")
+    with ThreadPoolExecutor(threads) as pool:
+        return np.concatenate(list(pool.map(rank, _parts(asked, step))))
+
+
+def _rank_part(matrix: NDArray[np.float32], part: _Questions, *, drop: bool) -> NDArray[np.intp]:
+    means = np.add.reduceat(matrix[part.rows], part.starts, axis=0)
+    scores = means @ matrix.T
+    places = np.arange(len(part.hidden))
+    own = scores[places, part.hidden]
+    if drop:
+        owners = np.repeat(places, np.diff(part.starts, append=len(part.rows)))
+        scores[owners, part.rows] = -np.inf
+    above = np.count_nonzero(scores > own[:, None], axis=1)
+    equal, columns = np.nonzero(scores == own[:, None])
+    before = columns < part.hidden[equal]
+    ranks: NDArray[np.intp] = above + np.bincount(equal[before], minlength=len(places)) + 1
+    return ranks
 
 
 def _parts(asked: _Questions, step: int) -> Iterator[_Questions]:
