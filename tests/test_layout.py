@@ -13,6 +13,7 @@ LAYERS = [
     {"cpu", "_core"},
     {"config"},
     {"text"},
+    {"graph"},
     {"search", "spelling"},
     {"queries", "vectors", "formats", "transform"},
     {"training", "evaluation"},

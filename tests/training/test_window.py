@@ -10,7 +10,7 @@ from w2v.errors import ConfigError
 from w2v.text import corpus as corpus_module
 from w2v.text.corpus import corpus_from_sentences
 from w2v.training import train
-from w2v.training.window import window_words
+from w2v.training.window import settle_window
 
 SMALL = {"dim": 8, "min_count": 1, "sample": 0, "threads": 1, "epochs": 2}
 
@@ -44,9 +44,10 @@ def test_the_longest_line_is_found_in_pieces(monkeypatch, step):
     lists = [["a"], [], ["a", "b", "x", "a", "b"], ["b", "a"], ["a"] * 3]
     _, corpus = corpus_from_sentences(lists, min_count=2)
     assert corpus.longest() == 4
-    assert window_words(corpus, Config(window="sentence")) == 3
+    assert settle_window(Config(window="sentence"), corpus).widest == 3
+    assert settle_window(Config(window=9), corpus) == Config(window=9)
     _, corpus = corpus_from_sentences([["a"], ["b"]], min_count=1)
-    assert window_words(corpus, Config(window="sentence")) == 1
+    assert settle_window(Config(window="sentence"), corpus).widest == 1
 
 
 def test_order_does_not_count():

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import dataclasses
+from typing import TYPE_CHECKING
 
 from w2v.config import SENTENCE
 
 if TYPE_CHECKING:
     from w2v.config import Config
-    from w2v.text.corpus import Corpus
+    from w2v.training.chunks import Chunks
 
 
-def window_words(corpus: Corpus, config: Config) -> int:
-    """Return the largest distance between a center and a context, in words, 1 or more.
+def settle_window(config: Config, corpus: Chunks) -> Config:
+    """Return the settings with a window of sentence cut to what the corpus needs.
 
     A window that reaches from the first word of the longest line to its last pairs all words of
-    every line: the kernels need to know nothing else of `window` = sentence.
+    every line: whoever trains needs to know nothing of sentence but `Config.widest`.
     """
-    if config.window == SENTENCE:
-        return max(1, min(config.window_cap, corpus.longest() - 1))
-    return config.window
+    if config.window != SENTENCE:
+        return config
+    needed = max(1, corpus.longest() - 1)
+    return dataclasses.replace(config, window_cap=min(config.window_cap, needed))
 
 
-def window_record(corpus: Corpus, config: Config) -> dict[str, Any]:
-    """Return the window for the run record, and for sentence the length it is made for."""
-    record = {"words": window_words(corpus, config)}
+def window_record(config: Config, corpus: Chunks) -> dict[str, int]:
+    """Return the window for the run record, and for sentence the length of the longest line."""
+    record = {"words": settle_window(config, corpus).widest}
     if config.window == SENTENCE:
         record["longest_line"] = corpus.longest()
     return record
