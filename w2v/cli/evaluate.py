@@ -28,7 +28,7 @@ Examples:
   w2v evaluate questions-words.txt --min-accuracy 0.3 --json
   w2v evaluate --labels blog.labels --ratios 10,50,90
                                                 F1 of classifying nodes
-  w2v evaluate --links graph.test --non-links graph.non-edges
+  w2v evaluate --links links.test --non-links links.non-edges
                                                 AUC of telling edges from others
   w2v evaluate --next-item sessions.txt --k 10  how often the last item is offered
 """
