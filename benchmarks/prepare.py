@@ -98,14 +98,6 @@ def gather(peers_python: Path, only: str | None) -> Roster:
 
 def begin(path: Path, bench: Bench, roster: Roster, isa: str, *, fresh: bool) -> dict[str, Any]:
     """Start a results object, or take up the unfinished one of the same session in `path`."""
-    build = subprocess.run(
-        [sys.executable, "-c", BUILD],
-        capture_output=True,
-        text=True,
-        check=True,
-        # Not here: the sources of w2v in the current folder would be found first.
-        cwd=tempfile.gettempdir(),
-    )
     results: dict[str, Any] = {
         "schema": store.SCHEMA,
         "name": path.name.split(".")[0],
@@ -115,7 +107,7 @@ def begin(path: Path, bench: Bench, roster: Roster, isa: str, *, fresh: bool) ->
         "corpus": dataclasses.asdict(bench.text),
         "machine": machine.describe(),
         "versions": roster.versions,
-        "build": build.stdout.strip(),
+        "build": build_digest(),
         "isa": isa,
         "contenders": [{"name": one.name, "title": one.title} for one in roster.here],
         "missing": roster.missing,
@@ -135,6 +127,19 @@ def begin(path: Path, bench: Bench, roster: Roster, isa: str, *, fresh: bool) ->
     results["started"], results["runs"] = old["started"], old["runs"]
     say(f"going on with the session of {old['started']}: {len(old['runs'])} runs are done")
     return results
+
+
+def build_digest() -> str:
+    """Return a digest of the installed w2v."""
+    done = subprocess.run(
+        [sys.executable, "-c", BUILD],
+        capture_output=True,
+        text=True,
+        check=True,
+        # Not here: the sources of w2v in the current folder would be found first.
+        cwd=tempfile.gettempdir(),
+    )
+    return done.stdout.strip()
 
 
 def say(line: str) -> None:

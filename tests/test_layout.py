@@ -18,6 +18,7 @@ LAYERS = [
     {"search", "spelling"},
     {"queries", "vectors", "formats", "transform"},
     {"training", "evaluation"},
+    {"imputing"},
     {"cli"},
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

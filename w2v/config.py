@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 WindowMode = Literal["weighted", "shrink", "fixed"]
 Negatives = Literal["shared", "private"]
+Window = int | Literal["sentence"]
 ModelName = Literal["skipgram", "cbow"]
 Loss = Literal["ns", "hs", "nce", "sampled-softmax", "softmax"]
 CbowGradient = Literal["corrected", "original"]
@@ -24,6 +25,7 @@ CbowHidden = Literal["mean", "sum"]
 LargeLogits = Literal["exact", "skip", "saturate"]
 
 NOISE_LOSSES = ("ns", "nce", "sampled-softmax")  # those that draw noise words
+SENTENCE: Literal["sentence"] = "sentence"
 
 MAX_DIM = 65_536
 MAX_THREADS = 1_024
@@ -69,13 +71,19 @@ class Config:
         What CBOW makes of the contexts of a center.
     dim : int
         Numbers per vector.
-    window : int
-        The largest distance, in words, between a center and a context.
+    window : int or "sentence"
+        The largest distance, in words, between a center and a context. ``"sentence"`` pairs
+        every word of a line with every other, whatever their order, as suits sessions: it is
+        the distance from the first word of the longest line to its last, if `window_cap`
+        allows.
+    window_cap : int
+        The largest distance that `window` = sentence may be. Time grows with it.
     window_mode : {"weighted", "shrink", "fixed"}
         How nearer contexts count for more. ``shrink`` draws a reach from 1 to
         `window` for each center, as the original does; ``weighted`` gives every
         pair the expectation of that, ``(window - distance + 1) / window``, as
-        its weight; ``fixed`` counts all pairs alike.
+        its weight; ``fixed`` counts all pairs alike. Left out (None), it is ``weighted``,
+        and ``fixed`` where `window` is sentence, which allows no other.
     negative : int
         Noise words per pair. With shared negatives it is a weight and costs nothing.
     negatives : {"shared", "private"}
@@ -134,8 +142,9 @@ class Config:
     cbow_gradient: CbowGradient = "corrected"
     cbow_hidden: CbowHidden = "mean"
     dim: int = 100
-    window: int = 5
-    window_mode: WindowMode = "weighted"
+    window: Window = 5
+    window_cap: int = 50
+    window_mode: WindowMode = None  # type: ignore[assignment]  # __post_init__ replaces it
     negative: int = 5
     negatives: Negatives = "shared"
     noise_exponent: float = 0.75
@@ -159,8 +168,7 @@ class Config:
     def __post_init__(self) -> None:
         self._check_objective()
         self._integer("dim", 1, MAX_DIM)
-        self._integer("window", 1, MAX_WINDOW)
-        self._choice("window_mode", ("weighted", "shrink", "fixed"))
+        self._check_window()
         # hs and softmax draw no noise: the original's users say so with 0
         self._integer("negative", 1 if self.loss in NOISE_LOSSES else 0, 1_000)
         self._choice("negatives", ("shared", "private"))
@@ -193,6 +201,31 @@ class Config:
         self._integer("threads", 1, MAX_THREADS)
         self._integer("seed", 0, 2**64 - 1)
 
+    @property
+    def widest(self) -> int:
+        """The largest window, in words, that there can be: `window`, or the cap of sentence."""
+        return self.window_cap if self.window == SENTENCE else self.window
+
+    def _check_window(self) -> None:
+        whole = self.window == SENTENCE
+        if isinstance(self.window, str) and not whole:
+            raise ConfigError(f"window is {self.window!r}: give a whole number, or {SENTENCE}")
+        if not whole:
+            self._integer("window", 1, MAX_WINDOW)
+        self._integer("window_cap", 1, MAX_WINDOW)
+        if not whole and self.window_cap != Config.__dataclass_fields__["window_cap"].default:
+            raise ConfigError(
+                f"window_cap goes with window {SENTENCE}, and window is {self.window}: leave it out"
+            )
+        if self.window_mode is None:
+            object.__setattr__(self, "window_mode", "fixed" if whole else "weighted")
+        self._choice("window_mode", ("weighted", "shrink", "fixed"))
+        if whole and self.window_mode != "fixed":
+            raise ConfigError(
+                f"window_mode is {self.window_mode}: window {SENTENCE} counts all pairs alike: "
+                "leave window_mode out"
+            )
+
     def _check_objective(self) -> None:
         self._choice("model", get_args(ModelName))
         self._choice("loss", get_args(Loss))
@@ -224,10 +257,10 @@ class Config:
 
     def _check_block(self) -> None:
         ring = self.model == "skipgram" and self.loss == "sampled-softmax"
-        if ring and self.negatives == "shared" and self.block_length < 2 * self.window:
+        if ring and self.negatives == "shared" and self.block_length < 2 * self.widest:
             raise ConfigError(
                 f"block_length is {self.block_length}: sampled-softmax needs at least twice "
-                f"the window, {2 * self.window}"
+                f"the window, {2 * self.widest}"
             )
 
     def _integer(self, name: str, low: int, high: int) -> None:
@@ -319,7 +352,7 @@ class GraphConfig(Config):
     """
 
     dim: int = 128
-    window: int = 10
+    window: Window = 10
     sample: float = 0.0
     min_count: int = 1
     epochs: int = 1

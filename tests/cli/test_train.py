@@ -171,3 +171,33 @@ def test_refused_before_the_text_is_read(args, code, words, w2v, old):
     assert answer.code == code
     assert words in answer.err
     assert answer.err.count("\n") == 1
+
+
+def test_a_window_of_the_whole_line(w2v, tmp_path):
+    (tmp_path / "s.txt").write_text("a b c d\nb a d c\nx y\ny x z\n")
+    args = ["train", "s.txt", "--min-count", "1", "--sample", "0", "--dim", "4", "--threads", "1"]
+    answer = w2v(*args, "--window", "sentence")
+    assert answer.code == 0
+    assert "not paired" not in answer.err
+    record = json.loads((tmp_path / "vectors.run.json").read_text())
+    assert record["window"] == {"words": 3, "longest_line": 4}
+    first = (tmp_path / "vectors.bin").read_bytes()
+    assert w2v("train", "s.txt", "--config", "vectors.run.json").code == 0
+    assert (tmp_path / "vectors.bin").read_bytes() == first
+    answer = w2v(*args, "--window", "sentence", "--window-cap", "2")
+    assert "window: 2 words: in the longest line, of 4, those farther apart" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["--window", "line"], "'line' is neither a whole number nor 'sentence'"),
+        (["--window", "2.5"], "'2.5' is neither"),
+        (["--window-cap", "9"], "window_cap goes with window sentence"),
+        (["--window", "sentence", "--window-mode", "shrink"], "leave window_mode out"),
+    ],
+)
+def test_bad_windows(w2v, corpus, args, message):
+    answer = w2v("train", corpus, *args)
+    assert answer.code == 2
+    assert message in answer.err

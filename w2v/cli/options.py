@@ -52,7 +52,14 @@ SETTINGS = {
     ),
     "cbow_hidden": Setting("Objective", "What --model cbow makes of the neighbors."),
     "dim": Setting("Vectors", "Numbers per vector.", ("size", "vector-size")),
-    "window": Setting("Vectors", "The largest distance, in words, at which words count as near."),
+    "window": Setting(
+        "Vectors",
+        "The largest distance, in words, at which words count as near; or sentence: all words "
+        "of a line are near each other, in any order.",
+    ),
+    "window_cap": Setting(
+        "Vectors", "With --window sentence: pair no words of a line that are farther apart."
+    ),
     "window_mode": Setting(
         "Vectors",
         "How nearer words count for more: by their weight, by a window drawn anew for each "
@@ -265,7 +272,8 @@ def _config_option(name: str, defaults: dict[str, Any]) -> Callable[[F], F]:
     setting = SETTINGS[name]
     graphs = FIELDS[name]
     field = TEXT_FIELDS.get(name, graphs)
-    kind = _without_none(get_type_hints(GraphConfig)[name])
+    hint = get_type_hints(GraphConfig)[name]
+    kind = _without_none(hint)
     extra: dict[str, Any] = {"group": setting.group, "help": setting.help, "show_default": True}
     if name in defaults:
         extra.update(default=defaults[name])
@@ -274,6 +282,8 @@ def _config_option(name: str, defaults: dict[str, Any]) -> Callable[[F], F]:
     elif field.default is dataclasses.MISSING:
         # A default that depends on the machine would make the help differ from one to the next.
         extra.update(default=None, show_default="all CPUs")
+    elif name == "window_mode":
+        extra.update(default=None, show_default="weighted; fixed with --window sentence")
     else:
         extra.update(default=field.default)
         if field.default != graphs.default:
@@ -283,8 +293,28 @@ def _config_option(name: str, defaults: dict[str, Any]) -> Callable[[F], F]:
         return option(f"{flag}/--no-{flag[2:]}", name, **extra)
     if get_origin(kind) is Literal:
         return option(flag, name, type=click.Choice(get_args(kind)), **extra)
+    word = next((word for part in get_args(hint) for word in get_args(part)), None)
+    if word is not None:
+        return option(flag, name, type=_NumberOr(word), metavar=f"N|{word}", **extra)
     metavar = {int: "N", float: "X", str: "PATH"}[kind]
     return option(flag, name, type=kind, metavar=metavar, **extra)
+
+
+class _NumberOr(click.types.IntParamType):
+    """A whole number, or one word."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == self.word:
+            return value
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            raise click.BadParameter(
+                f"{value!r} is neither a whole number nor {self.word!r}.", ctx, param
+            ) from error
 
 
 def _without_none(kind: Any) -> Any:

@@ -183,6 +183,12 @@ def run(
     except KeyboardInterrupt as stop:
         stop.args = (f"{' and '.join(results.written()) or 'nothing'} was written",)
         raise
+    window = model.record["window"]
+    if window.get("longest_line", 0) > window["words"] + 1:
+        notes.line(
+            f"window: {window['words']} words: in the longest line, of {window['longest_line']:,}, "
+            "those farther apart were not paired (--window-cap)"
+        )
     if config.patience:
         best = model.record["heldout"]["best_epoch"]
         notes.line(f"held-out loss was least after epoch {best}: these are its vectors")

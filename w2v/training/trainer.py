@@ -29,6 +29,7 @@ from w2v.training.judging import Judge
 from w2v.training.loop import Trainer, diverged, run_epochs
 from w2v.training.progress import EpochMeter, Listener, Progress
 from w2v.training.softmax import SoftmaxTrainer, check_size
+from w2v.training.window import settle_window
 from w2v.vectors import Vectors
 
 Path = str | os.PathLike[str]
@@ -212,12 +213,13 @@ def _train_rows(
         check_size(len(vocab), force=force)
     _check_matrices(len(vocab), config)
     begun = time.perf_counter()
+    record = report.new_record(corpus, vocab, config)
+    config = settle_window(config, corpus)
     text = _training_text(corpus, vocab, config)
     judge = Judge(text.holdout, text, config) if text.holdout else None
     inputs = tables.padded_matrix(len(vocab), config.dim)
     outputs = tables.padded_matrix(len(vocab), config.dim)
     tables.fill_initial(inputs, config.dim, config.seed, config.initial_range)
-    record = report.new_record(corpus, vocab, config)
     if text.holdout:
         sentences, tokens = len(text.holdout.starts), text.holdout.tokens
         record["heldout"] = {"sentences": sentences, "tokens": tokens}
@@ -299,7 +301,7 @@ def _new_run(
         total=text.tokens * config.epochs,
         isa=isa,
         dim=config.dim,
-        window=config.window,
+        window=config.widest,
         window_mode=config.window_mode,
         negative=config.negative,
         negatives=config.negatives,
