@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import math
-import numbers
-import operator
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from w2v.checks import Checked
 from w2v.cpu import available_cpus
 from w2v.errors import ConfigError
 from w2v.presets import preset_settings
@@ -47,7 +45,7 @@ def default_alpha(model: str, cbow_gradient: str) -> float:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Config:
+class Config(Checked):
     """Everything that changes the vectors, and nothing else.
 
     Paths, progress and the like are arguments of the functions that need them.
@@ -262,37 +260,6 @@ class Config:
                 f"block_length is {self.block_length}: sampled-softmax needs at least twice "
                 f"the window, {2 * self.widest}"
             )
-
-    def _integer(self, name: str, low: int, high: int) -> None:
-        value = getattr(self, name)
-        if isinstance(value, bool) or not hasattr(value, "__index__"):
-            raise ConfigError(f"{name} is {value!r}: give a whole number")
-        value = operator.index(value)  # numpy's whole numbers become plain ones
-        object.__setattr__(self, name, value)
-        if not low <= value <= high:
-            raise ConfigError(f"{name} is {value}: give {low} to {high}")
-
-    def _real(self, name: str, low: float, high: float) -> None:
-        value = getattr(self, name)
-        if isinstance(value, bool) or not isinstance(value, numbers.Real):
-            raise ConfigError(f"{name} is {value!r}: give a number")
-        try:
-            value = float(value)
-        except OverflowError:
-            value = math.inf
-        object.__setattr__(self, name, value)
-        if not math.isfinite(value) or not low <= value <= high:
-            raise ConfigError(f"{name} is {value:g}: give {low:g} to {high:g}")
-
-    def _choice(self, name: str, choices: tuple[str, ...]) -> None:
-        value = getattr(self, name)
-        if value not in choices:
-            raise ConfigError(f"{name} is {value!r}: give {' or '.join(choices)}")
-
-    def _boolean(self, name: str) -> None:
-        value = getattr(self, name)
-        if not isinstance(value, bool):
-            raise ConfigError(f"{name} is {value!r}: give true or false")
 
     @classmethod
     def preset(cls, name: str, **changes: Any) -> Self:
