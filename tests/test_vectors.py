@@ -228,3 +228,20 @@ class TestUnknownWords:
     def test_a_missing_word_among_several_is_named(self, vectors):
         with pytest.raises(NotFoundError, match=r"^'prince' is not"):
             vectors.nearest(["king", "prince"])
+
+
+def test_words_are_found_one_by_one_as_in_a_dict():
+    words = ["a", "b", "a", "c", "b"]
+    vectors = Vectors(words, np.ones((5, 1), np.float32))
+    for _ in range(30):  # the first by looking along the list
+        assert [vectors.row(word) for word in "abc"] == [0, 1, 3]
+        assert "d" not in vectors
+        with pytest.raises(NotFoundError):
+            vectors.row("d")
+    assert vectors.duplicates == ["a", "b"]
+
+
+def test_without_equal_words_there_are_no_duplicates():
+    words = [f"w{i}" for i in range(1000)]
+    assert Vectors(words, np.ones((1000, 1), np.float32)).duplicates == []
+    assert Vectors([*words, "w7"], np.ones((1001, 1), np.float32)).duplicates == ["w7"]
