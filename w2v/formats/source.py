@@ -39,10 +39,13 @@ class Source(NamedTuple):
         Its path, for messages.
     data : bytes or mmap.mmap
         All of it, decompressed.
+    threads : int
+        How many threads may read it.
     """
 
     name: str
     data: bytes | mmap.mmap
+    threads: int = 1
 
 
 class Header(NamedTuple):
@@ -53,13 +56,15 @@ class Header(NamedTuple):
     end: int
 
 
-def open_source(path: str | os.PathLike[str]) -> Source:
+def open_source(path: str | os.PathLike[str], threads: int = 1) -> Source:
     """Map a file into memory; decompress it, or read it if it is a pipe.
 
     Parameters
     ----------
     path : str or os.PathLike
         A file; gzip, bzip2 and xz are recognised by their first bytes.
+    threads : int
+        How many threads may read it.
 
     Returns
     -------
@@ -94,8 +99,8 @@ def open_source(path: str | os.PathLike[str]) -> Source:
         raise DataError(f"{name} is empty: it has no vectors")
     for magic, module in _COMPRESSED.items():
         if data[: len(magic)] == magic:
-            return Source(name, _decompress(name, data, module))
-    return Source(name, data)
+            return Source(name, _decompress(name, data, module), threads)
+    return Source(name, data, threads)
 
 
 def forget(source: Source, end: int) -> None:

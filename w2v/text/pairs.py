@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.text._phrases import Joiner, PairCounter
-from w2v.text.threads import Crew
+from w2v.text.threads import Crew, share
 
 if TYPE_CHECKING:
     from w2v.text._phrases import Pairs
@@ -98,20 +98,12 @@ def count_pairs(
 
 def join_pairs(rows: Rows, joiner: Joiner, number: int, threads: int) -> Rows:
     """Join the phrases of a pass in rows, in their place; return what is left of each piece."""
-    places = iter(range(len(rows)))
     joined = list(rows)
-    lock = threading.Lock()
-    crew = Crew()
 
-    def work() -> None:
-        while not crew.stopping.is_set():
-            with lock:
-                place = next(places, None)
-            if place is None:
-                return
-            joined[place] = rows[place][: joiner.join(number, rows[place])]
+    def work(place: int) -> None:
+        joined[place] = rows[place][: joiner.join(number, rows[place])]
 
-    crew.run([work] * threads, lambda: None)
+    share(len(rows), threads, work)
     return joined
 
 
