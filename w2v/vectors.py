@@ -166,6 +166,34 @@ class Vectors:
         hint = f": did you mean {' or '.join(map(repr, close))}?" if close else ""
         raise NotFoundError(f"{word!r} is not in the vocabulary{hint}")
 
+    def to_gensim(self) -> Any:
+        """Return these words and vectors as gensim's ``KeyedVectors``.
+
+        Returns
+        -------
+        gensim.models.KeyedVectors
+            With a copy of the vectors, in the same order. Of several rows of one word, of
+            which gensim knows one, only the first.
+
+        Raises
+        ------
+        ConfigError
+            gensim is not installed.
+        """
+        try:
+            from gensim.models import KeyedVectors  # noqa: PLC0415 - optional
+        except ImportError as error:
+            raise ConfigError(
+                f"to_gensim needs gensim ({error}): pip install 'w2v[gensim]'"
+            ) from error
+        words, matrix, repeats = self.words, self.matrix, self._repeats
+        if len(repeats):
+            words = [words[row] for row in sorted(self._row_of.values())]
+            matrix = np.delete(matrix, repeats, axis=0)
+        keyed = KeyedVectors(self.dim)
+        keyed.add_vectors(words, matrix)
+        return keyed
+
     def nearest(
         self,
         query: Question,

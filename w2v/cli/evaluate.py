@@ -165,7 +165,7 @@ def _score_all(
 
     results: dict[tuple[str, str], Result] = {}
     for file in files:
-        vectors = load(readable(file))
+        vectors = load(readable(file), threads=threads)
         for name, test in tests.items():
             try:
                 result = score(vectors, test, rules, threads)

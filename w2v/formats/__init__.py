@@ -36,6 +36,7 @@ __all__ = [
     "check_output",
     "check_writable",
     "format_of",
+    "is_stream",
     "load",
     "open_source",
     "outputs",
