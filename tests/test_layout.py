@@ -13,6 +13,7 @@ LAYERS = [
     {"cpu", "_core"},
     {"config"},
     {"text"},
+    {"_screen", "screening"},
     {"search", "spelling"},
     {"queries", "vectors", "formats", "transform"},
     {"training", "evaluation"},
