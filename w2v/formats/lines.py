@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from w2v.formats._read_lines import count_lines, read_lines
-from w2v.formats.source import Source
+from w2v.formats.source import Source, forget
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,6 +71,7 @@ def cut(source: Source, start: int, end: int) -> Parts:
     def count(place: int) -> None:
         with memoryview(source.data) as data, data[bounds[place] : bounds[place + 1]] as part:
             counts[place] = count_lines(part)
+        forget(source, bounds[place + 1], bounds[place])
 
     _share(len(counts), source.threads, count)
     return Parts(bounds, [0, *itertools.accumulate(counts)])
@@ -123,6 +124,7 @@ def read_rows(
             return mend(first + row, line, column, rows[row : row + 1]), start + len(line) + 1
 
         words[place], ends[place] = _read_part(source, span, rows, mend_row, named=named)
+        forget(source, span.stop, span.start)
 
     _share(needed, source.threads, read)
     return Read(np.concatenate(words), min(parts.rows[needed], len(matrix)), ends[-1])

@@ -103,8 +103,8 @@ def open_source(path: str | os.PathLike[str], threads: int = 1) -> Source:
     return Source(name, data, threads)
 
 
-def forget(source: Source, end: int) -> None:
-    """Let the system take back the memory of a mapped file up to byte `end`.
+def forget(source: Source, end: int, start: int = 0) -> None:
+    """Let the system take back the memory of a mapped file from byte `start` up to byte `end`.
 
     Otherwise a file that has been read counts twice: as it was mapped, and as it was copied.
 
@@ -114,10 +114,12 @@ def forget(source: Source, end: int) -> None:
         The file; what is read again comes from the disk or its cache again.
     end : int
         The byte after the last one that was read.
+    start : int
+        The first byte that was read.
     """
-    whole = end - end % mmap.PAGESIZE
-    if isinstance(source.data, mmap.mmap) and whole and hasattr(mmap, "MADV_DONTNEED"):
-        source.data.madvise(mmap.MADV_DONTNEED, 0, whole)
+    first, last = (place - place % mmap.PAGESIZE for place in (start, end))
+    if isinstance(source.data, mmap.mmap) and last > first and hasattr(mmap, "MADV_DONTNEED"):
+        source.data.madvise(mmap.MADV_DONTNEED, first, last - first)
 
 
 def _decompress(name: str, data: bytes | mmap.mmap, module: str) -> bytes:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _SEPARATORS = " \t\n"
 _BLOCK_NUMBERS = 1 << 18
 _SAMPLE_BYTES = 1 << 16
+_LONG_LINE = 1 << 20  # too much to take apart for a message
 _NUMERIC = b"0123456789+-.eEnNaAiIfFtTyY \t\r"
 
 
@@ -75,6 +76,11 @@ def _broken_line(source: Source, header: Header, row: int, line: bytes, column: 
         return f"{place}: the line is empty: the file is damaged or the header is wrong"
     if column < 0:
         return f"{place}: the line does not begin with a word"
+    if len(line) > _LONG_LINE:
+        return (
+            f"{place}: the line is {len(line):,} bytes, and not a word and {header.dim} numbers: "
+            "line ends are missing or the header is wrong"
+        )
     word = line.replace(b"\t", b" ").partition(b" ")[0].decode("utf-8", "backslashreplace")
     # Not split(): it would also cut at bytes that do not separate numbers here.
     fields = [field for field in _numbers(line).split(b" ") if field]
