@@ -6,9 +6,7 @@ import argparse
 import dataclasses
 import json
 import os
-import signal
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,7 @@ from .contenders.base import DRIVERS, Contender, MissingError, last_json
 from .corpus import Text, inspect
 from .prepare import Roster, SetupError, begin, now, place_corpus, say
 from .process import Outcome, ProcessError, measure
-from .run import finish, perform
+from .run import checked, finish, guarded, parser_of, perform
 
 QUESTIONS = "questions-words.txt"
 BIG, FEW, TRAINED, ASKED = "big.bin", "few.bin", "trained.bin", "queries.txt"
@@ -165,46 +163,18 @@ class VectorBench:
 
 def main() -> int:
     """Run a session; return 0 if nothing failed, 1 if a run failed, 2 if it cannot begin."""
-    options = parse(sys.argv[1:])
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        with tempfile.TemporaryDirectory(prefix="w2v-bench-", dir=options.tmpdir) as scratch:
-            return session(options, Path(scratch))
-    except (SetupError, ProcessError, store.StoreError, MissingError) as error:
-        print(f"benchmarks.vectors: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        say("interrupted; the same command goes on where this one stopped")
-        return 130
+    return guarded("benchmarks.vectors", parse(sys.argv[1:]), session)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.vectors", description=__doc__)
-    text = parser.add_mutually_exclusive_group(required=True)
-    text.add_argument("--corpus", type=Path, help="a text file")
-    text.add_argument(
-        "--wiki", type=Path, help="an .xz file, of which the first 100,000,000 bytes are used"
-    )
+    parser = parser_of("benchmarks.vectors", __doc__, "vectors")
     parser.add_argument(
         "--quick", action="store_true", help="a few small vectors: does everything still run?"
     )
-    parser.add_argument("--name", default="vectors", help="name of the results (%(default)s)")
-    parser.add_argument("--results", type=Path, default=store.RESULTS, help="where they are kept")
-    parser.add_argument("--eval", type=Path, help=f"folder with {QUESTIONS}")
-    parser.add_argument(
-        "--peers-python",
-        type=Path,
-        default=Path(os.environ.get("W2V_PEERS_PYTHON", sys.executable)),
-        help="Python of the environment with the peers (default: W2V_PEERS_PYTHON, else this one)",
-    )
-    parser.add_argument("--threads", type=int, default=Sizes.threads)
     parser.add_argument("--repeats", type=int, default=5, help="runs of w2v (%(default)s)")
     parser.add_argument("--peer-repeats", type=int, default=3, help="of each peer; 0: none")
-    parser.add_argument("--timeout", type=float, default=3_600.0, help="seconds for one run")
-    parser.add_argument("--tmpdir", type=Path, help="where the scratch folder goes (3 GB)")
-    parser.add_argument("--fresh", action="store_true", help="drop an unfinished session")
-    return parser.parse_args(arguments)
+    return checked(parser, arguments, "threads", "repeats")
 
 
 def session(options: argparse.Namespace, scratch: Path) -> int:
