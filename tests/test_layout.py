@@ -13,7 +13,7 @@ LAYERS = [
     {"cpu", "_core"},
     {"config"},
     {"text"},
-    {"_screen", "screening"},
+    {"graph", "_screen", "screening"},
     {"search", "spelling"},
     {"queries", "vectors", "formats", "transform"},
     {"training", "evaluation"},

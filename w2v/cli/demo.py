@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from pathlib import Path
 
 import click
@@ -61,7 +62,7 @@ def demo(context: click.Context, /, *, output: str, quiet: bool, **_settings: ob
 
     with tempfile.TemporaryDirectory(prefix="w2v-demo-") as folder:
         text = write_demo_text(Path(folder) / "prose.txt")
-        run((str(text),), config, results, notes, None)
+        run([str(text)], config, results, notes, start=time.monotonic())
     _show_answers(output)
     notes.line(f"next: w2v similar -m {output} WORD, or w2v train YOUR-TEXT")
 

@@ -1,7 +1,7 @@
 """Every option: how it is named, grouped, explained, and read from the environment.
 
-The settings of `Config` appear here once, with the words a user reads. Names
-come from the fields, types and defaults too: this module repeats neither.
+The settings of `GraphConfig`, which are those of `Config` and more, appear here once, with the
+words a user reads. Names come from the fields, types and defaults too: this module repeats neither.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origi
 import click
 from click.core import ParameterSource
 
-from w2v.config import Config
+from w2v.config import Config, GraphConfig
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -26,7 +26,7 @@ LAST_GROUP = "Other"
 
 
 class Setting(NamedTuple):
-    """How one field of `Config` appears on the command line."""
+    """How one field of `GraphConfig` appears on the command line."""
 
     group: str
     help: str
@@ -34,6 +34,23 @@ class Setting(NamedTuple):
 
 
 SETTINGS = {
+    "model": Setting(
+        "Objective", "Score a word against each of its neighbors, or against their mean (cbow)."
+    ),
+    "loss": Setting(
+        "Objective",
+        "Negative sampling, hierarchical softmax, noise-contrastive estimation, sampled or "
+        "full softmax.",
+    ),
+    "log_q": Setting(
+        "Objective",
+        "Correct the logits of --loss sampled-softmax for how often a word is drawn as noise.",
+    ),
+    "cbow_gradient": Setting(
+        "Objective",
+        "Share the gradient among the neighbors, or give each the whole (as the original).",
+    ),
+    "cbow_hidden": Setting("Objective", "What --model cbow makes of the neighbors."),
     "dim": Setting("Vectors", "Numbers per vector.", ("size", "vector-size")),
     "window": Setting("Vectors", "The largest distance, in words, at which words count as near."),
     "window_mode": Setting(
@@ -72,11 +89,37 @@ SETTINGS = {
         "Learning",
         "Noise words drawn per block (--negatives shared): more are more accurate and slower.",
     ),
+    "holdout": Setting(
+        "Learning",
+        "Keep this share of the sentences out of training and report their loss after each "
+        "epoch; 0 keeps none out.",
+    ),
+    "patience": Setting(
+        "Learning",
+        "Stop after N epochs in which the held-out loss did not improve, with the vectors of "
+        "the best epoch; 0 never stops.",
+    ),
     "seed": Setting(
         "Learning", "Start of all randomness. Repeats a run exactly with --threads 1 only."
     ),
     "threads": Setting("Speed", "Threads at work.", ("workers",)),
+    "walks": Setting("Graphs", "Walks from each node in an epoch.", ("num-walks", "number-walks")),
+    "length": Setting("Graphs", "Nodes of a walk.", ("walk-length",)),
+    "p": Setting("Graphs", "A walk goes back to where it came from 1 / p times as often."),
+    "q": Setting(
+        "Graphs", "A walk goes to nodes that are not linked from there 1 / q times as often."
+    ),
+    "directed": Setting("Graphs", "Edges lead from the first node to the second only."),
+    "weights": Setting("Graphs", "Take a third column of the edges as their weights."),
+    "metapath": Setting(
+        "Graphs",
+        "Types of nodes with dashes between, as A-P-A: walks visit them in this order. Without "
+        "--types a name begins with its type.",
+    ),
 }
+
+FIELDS = {field.name: field for field in dataclasses.fields(GraphConfig)}
+TEXT_FIELDS = {field.name: field for field in dataclasses.fields(Config)}
 
 # Long names of other tools, without their dashes, and ours.
 SYNONYMS = {
@@ -195,7 +238,7 @@ def json_option() -> Callable[[F], F]:
 
 
 def config_options(*names: str, **defaults: Any) -> Callable[[F], F]:
-    """Add an option for each named field of `Config`, or for every field.
+    """Add an option for each named field of `GraphConfig`, or for every field.
 
     Options are listed in the order of `SETTINGS`. `w2v.cli.settings.resolve`
     makes a `Config` of their values.
@@ -205,7 +248,7 @@ def config_options(*names: str, **defaults: Any) -> Callable[[F], F]:
     *names
         Fields; none means all.
     **defaults
-        Fields whose default in this command differs from that of `Config`.
+        Fields whose default in this command differs from that of the config.
     """
     wanted = names or tuple(SETTINGS)
 
@@ -219,22 +262,27 @@ def config_options(*names: str, **defaults: Any) -> Callable[[F], F]:
 
 def _config_option(name: str, defaults: dict[str, Any]) -> Callable[[F], F]:
     setting = SETTINGS[name]
-    field = next(field for field in dataclasses.fields(Config) if field.name == name)
-    kind = _without_none(get_type_hints(Config)[name])
+    graphs = FIELDS[name]
+    field = TEXT_FIELDS.get(name, graphs)
+    kind = _without_none(get_type_hints(GraphConfig)[name])
     extra: dict[str, Any] = {"group": setting.group, "help": setting.help, "show_default": True}
     if name in defaults:
         extra.update(default=defaults[name])
+    elif name == "alpha":
+        extra.update(default=None, show_default="0.025; cbow 0.075; 0.05 with original gradient")
     elif field.default is dataclasses.MISSING:
         # A default that depends on the machine would make the help differ from one to the next.
         extra.update(default=None, show_default="all CPUs")
     else:
         extra.update(default=field.default)
+        if field.default != graphs.default:
+            extra.update(show_default=f"{field.default}; graphs: {graphs.default:g}")
     flag = "--" + name.replace("_", "-")
     if kind is bool:
         return option(f"{flag}/--no-{flag[2:]}", name, **extra)
     if get_origin(kind) is Literal:
         return option(flag, name, type=click.Choice(get_args(kind)), **extra)
-    metavar = {int: "N", float: "X"}[kind]
+    metavar = {int: "N", float: "X", str: "PATH"}[kind]
     return option(flag, name, type=kind, metavar=metavar, **extra)
 
 

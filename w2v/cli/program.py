@@ -22,6 +22,7 @@ from w2v.cli.similar import similar
 from w2v.cli.streams import complain, settle_stdout
 from w2v.cli.train import train
 from w2v.cli.vocab import vocab
+from w2v.cli.walk import walk
 from w2v.errors import FileError, W2VError
 
 COMPLETION = "_W2V_COMPLETE"
@@ -172,6 +173,7 @@ for _command in (
     evaluate,
     vocab,
     phrases,
+    walk,
     convert,
     info,
     demo,

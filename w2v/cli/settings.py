@@ -1,29 +1,46 @@
-"""Settings from the command line, the environment and a file, in that order, as one `Config`."""
+"""Settings from the command line, the environment and a file, in that order, as one config."""
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
-from w2v.cli.options import GIVEN, SETTINGS, SYNONYMS, Option, variable_in_use
+from w2v.cli.options import (
+    FIELDS,
+    GIVEN,
+    SETTINGS,
+    SYNONYMS,
+    TEXT_FIELDS,
+    Option,
+    variable_in_use,
+)
 from w2v.cli.streams import STDIO
-from w2v.config import Config
+from w2v.config import Config, GraphConfig
 from w2v.errors import ConfigError, DataError, FileError
 
-FIELDS = tuple(field.name for field in dataclasses.fields(Config))
+C = TypeVar("C", bound=Config)
 
 
 def resolve(context: click.Context, config_path: str | None = None) -> Config:
+    """Return the settings of the command in `context`, one that is about text.
+
+    See `resolve_as`.
+    """
+    return resolve_as(Config, context, config_path)
+
+
+def resolve_as(kind: type[C], context: click.Context, config_path: str | None = None) -> C:
     """Return the settings of the command in `context`.
 
     Parameters
     ----------
+    kind : Config or GraphConfig
+        What they are to become; their defaults are its own where the two differ.
     context : click.Context
         Of a command made with `w2v.cli.options.config_options`.
     config_path : str or None
@@ -33,7 +50,8 @@ def resolve(context: click.Context, config_path: str | None = None) -> Config:
     Raises
     ------
     ConfigError
-        A setting is out of range or unknown; the message says where it came from.
+        A setting is out of range or unknown, or about graphs where there is none; the message
+        says where it came from.
     FileError, DataError
         `config_path` cannot be read, or is neither TOML nor JSON.
     """
@@ -47,7 +65,8 @@ def resolve(context: click.Context, config_path: str | None = None) -> Config:
         name = parameter.name
         if name not in FIELDS or context.params[name] is None:
             continue
-        if name in values and context.get_parameter_source(name) not in GIVEN:
+        given = context.get_parameter_source(name) in GIVEN
+        if not given and (name in values or kind is GraphConfig or name not in TEXT_FIELDS):
             continue
         values[name] = context.params[name]
         places.pop(name, None)
@@ -56,14 +75,26 @@ def resolve(context: click.Context, config_path: str | None = None) -> Config:
             and context.get_parameter_source(name) is ParameterSource.ENVIRONMENT
         ):
             places[name] = variable_in_use(parameter)
+        elif given:
+            places[name] = "--" + name.replace("_", "-")
+    if kind is Config:
+        _refuse_graphs(values, places)
     try:
-        return Config(**values)
+        return kind(**values)
     except ConfigError as error:
         # Config's messages begin with the field they are about.
         place = places.get(str(error).partition(" ")[0])
-        if place is None:
+        if place is None or place.startswith("--"):
             raise
         raise ConfigError(f"{place}: {error}") from error
+
+
+def _refuse_graphs(values: dict[str, Any], places: dict[str, str]) -> None:
+    for name in values:
+        if name not in TEXT_FIELDS:
+            place = places[name]
+            what = place if place.startswith("--") else f"{place}: {name}"
+            raise ConfigError(f"{what} is for graphs: add --graph if the corpus is a list of edges")
 
 
 def read_settings(path: str) -> dict[str, Any]:

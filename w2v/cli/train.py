@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from w2v.cli.blas import bind_blas
+from w2v.cli.graphs import graph_files, read_walks
 from w2v.cli.options import DEFAULT_VECTORS, Command, config_options, option
 from w2v.cli.progress import Reporter
 from w2v.cli.results import Results
-from w2v.cli.settings import resolve
+from w2v.cli.settings import resolve_as
 from w2v.cli.streams import STDIO, Notes
-from w2v.config import Config
+from w2v.config import Config, GraphConfig
 from w2v.errors import FileError
+
+if TYPE_CHECKING:
+    from w2v.graph import Walks
 
 EPILOG = """\b
 Examples:
@@ -24,6 +29,7 @@ Examples:
   zcat dump.gz | w2v train - --dim 300        text from a pipe
   w2v train corpus.txt --config vectors.run.json --seed 2
                                               the same run with another seed
+  w2v train --graph edges.txt --q 0.5         vectors of nodes, by node2vec's walks
 """
 
 
@@ -65,7 +71,15 @@ Examples:
     metavar="FILE",
     help="Settings from a TOML file or from the .run.json of an earlier run.",
 )
+@option("--graph", group="Graphs", is_flag=True, help="CORPUS is edges: train on walks.")
+@graph_files()
 @config_options()
+@option(
+    "--force",
+    group="Objective",
+    is_flag=True,
+    help="Let --loss softmax train on a vocabulary of more than 50,000 words.",
+)
 @option("-q", "--quiet", is_flag=True, help="No progress, no notes: only errors.")
 @option("-v", "--verbose", is_flag=True, help="Print every setting before starting.")
 @click.pass_context
@@ -79,6 +93,10 @@ def train(
     save_outputs: str | None,
     tmpdir: str | None,
     config_path: str | None,
+    force: bool,
+    graph: bool,
+    nodes: str | None,
+    types: str | None,
     quiet: bool,
     verbose: bool,
     **_settings: object,
@@ -88,10 +106,15 @@ def train(
     A line is a sentence; words are what stands between blanks. Compressed files
     (gzip, bzip2, xz, zstd) are recognized by their content. Beside the vectors a
     run record is written, FILE.run.json: settings, sizes, loss and speed.
+
+    With --graph CORPUS is edges, one a line: two nodes and perhaps a weight; vectors
+    are those of the nodes. See w2v walk --help for the formats.
     """
-    if [*corpus, config_path].count(STDIO) > 1:
+    if [*corpus, config_path, nodes, types].count(STDIO) > 1:
         raise click.UsageError("standard input can be read once: give - once", context)
-    config = resolve(context, config_path)
+    config = resolve_as(GraphConfig if graph else Config, context, config_path)
+    if not graph and (nodes or types):
+        raise click.UsageError(f"{'--nodes' if nodes else '--types'} needs --graph", context)
     notes = Notes(quiet=quiet)
     if verbose:
         _print_settings(config, notes)
@@ -100,20 +123,37 @@ def train(
     results.check()
     if tmpdir is not None:
         _check_folder(tmpdir)
-    from w2v.text.sources import find_sources
+    if isinstance(config, GraphConfig):
+        files = [file for file in (*corpus, nodes, types) if file is not None]
+    else:
+        from w2v.text.sources import find_sources
 
-    files = [source.path for source in find_sources(corpus)]
-    results.check_not_read([file for file in files if file != STDIO])
-    run(corpus, config, results, notes, tmpdir)
+        files = [source.path for source in find_sources(corpus)]
+    results.check_not_read([file for file in files if Path(file).exists()])
+    start = time.monotonic()
+    if isinstance(config, GraphConfig):
+        walks = read_walks(corpus, config, notes, nodes=nodes, types=types)
+        run(walks, config, results, notes, start=start, force=force)
+    else:
+        run(list(corpus), config, results, notes, tmpdir=tmpdir, start=start, force=force)
     if notes.terminal and output != STDIO:
         chosen = "" if output == DEFAULT_VECTORS else f"-m {output} "
         notes.line(f"next: w2v similar {chosen}WORD")
 
 
 def run(
-    corpus: tuple[str, ...], config: Config, results: Results, notes: Notes, tmpdir: str | None
+    corpus: list[str] | Walks,
+    config: Config,
+    results: Results,
+    notes: Notes,
+    *,
+    tmpdir: str | None = None,
+    start: float,
+    force: bool = False,
 ) -> None:
     """Train and save, with progress; after an interrupt say what had been written.
+
+    The run began at `start`, a `time.monotonic`.
 
     Raises
     ------
@@ -124,14 +164,16 @@ def run(
     """
     from w2v.training import train as train_model
 
-    start = time.monotonic()
     try:
         with Reporter(notes) as reporter:
-            model = train_model(list(corpus), config, progress=reporter, tmpdir=tmpdir)
+            model = train_model(corpus, config, progress=reporter, tmpdir=tmpdir, force=force)
         results.write(model, start)
     except KeyboardInterrupt as stop:
         stop.args = (f"{' and '.join(results.written()) or 'nothing'} was written",)
         raise
+    if config.patience:
+        best = model.record["heldout"]["best_epoch"]
+        notes.line(f"held-out loss was least after epoch {best}: these are its vectors")
     words, dim = model.vectors.matrix.shape
     notes.line(
         f"wrote {' and '.join(results.written()) or 'stdout'}: {words:,} words x {dim}, "

@@ -27,6 +27,9 @@
 
 enum { INLINE_BYTES = 16, FIRST_BITS = 14 };
 
+/* Readable (and writable) bytes that scanners need after the end of a text. */
+enum { SCAN_PADDING = 32 };
+
 /* Both multipliers hold a zero byte with other bytes above it, which no key can
  * equal: so neither factor of mix() is ever zero. */
 static const uint64_t MIX_LO = 0x9E3779B9007F4A7DULL;

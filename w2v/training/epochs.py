@@ -6,45 +6,63 @@ import itertools
 import threading
 from collections.abc import Callable, Iterator
 
-import numpy as np
-
 from w2v._core import Run, Worker
 from w2v.errors import ConfigError
-from w2v.text.corpus import Corpus
+from w2v.training.chunks import Chunks
+from w2v.training.holdout import TrainingText
+from w2v.training.progress import EpochMeter
 
 POLL_SECONDS = 0.1
 LONGEST_CHUNK = 1 << 17  # 10 ms of work: threads end an epoch about that far apart
 SHORTEST_CHUNK = 1 << 12
-NEAR = 1 << 11  # rows before a cut in which a sentence end is looked for
-SENTENCE_END = -1
 
 
-def chunk_bounds(corpus: Corpus, threads: int) -> list[int]:
-    """Return places that cut a corpus into chunks, from 0 to its length.
+def chunk_bounds(corpus: Chunks, threads: int) -> list[int]:
+    """Return places that cut a corpus into chunks, a worker taking one at a time."""
+    return corpus.cut(min(LONGEST_CHUNK, max(SHORTEST_CHUNK, len(corpus) // (16 * threads))))
 
-    Cuts fall on sentence ends where one is near, so that no window is cut. One in the
-    middle of a sentence costs the few pairs across it, unless one worker takes both sides.
+
+class CompiledTrainer:
+    """Trains with the kernels, by all workers.
+
+    Parameters
+    ----------
+    run : Run
+    workers : list of Worker
+        Not more than there are chunks.
+    text : TrainingText
+    bounds : list of int
+        Where the corpus is cut into chunks.
+    total : int
+        Tokens to train on, all epochs together.
     """
-    rows = corpus.rows
-    size = min(LONGEST_CHUNK, max(SHORTEST_CHUNK, len(rows) // (16 * threads)))
-    bounds = [0]
-    while len(rows) - bounds[-1] > size:
-        cut = bounds[-1] + size
-        ends = np.flatnonzero(rows[cut - NEAR : cut] == SENTENCE_END)
-        bounds.append(cut - NEAR + int(ends[-1]) + 1 if len(ends) else cut)
-        corpus.release(bounds[-2], cut)
-    bounds.append(len(rows))
-    return bounds
+
+    def __init__(
+        self, run: Run, workers: list[Worker], text: TrainingText, bounds: list[int], total: int
+    ) -> None:
+        self._run, self._workers, self._text = run, workers, text
+        self._bounds, self._total = bounds, total
+
+    def epoch(self, meter: EpochMeter) -> tuple[float, float]:
+        """Train on the corpus once; return the sums of the loss and of the pairs' weights."""
+
+        def poll() -> None:
+            meter.report(self._run.done / self._total)
+
+        run_epoch(self._run, self._workers, self._text, self._bounds, poll, meter.epoch)
+        sums = [worker.take_loss() for worker in self._workers]
+        return sum(loss for loss, _ in sums), sum(pairs for _, pairs in sums)
 
 
 def run_epoch(
     run: Run,
     workers: list[Worker],
-    corpus: Corpus,
+    text: TrainingText,
     bounds: list[int],
     poll: Callable[[], object],
+    epoch: int = 1,
 ) -> None:
-    """Train once on all of a corpus, a thread for each worker.
+    """Train once on all of a text, a thread for each worker.
 
     Chunks go to whichever worker is free. `poll` is called from this thread every tenth of
     a second. An exception there or in a worker (KeyboardInterrupt too) stops all workers at
@@ -54,7 +72,9 @@ def run_epoch(
     lock = threading.Lock()
     failures: list[BaseException] = []
     threads = [
-        threading.Thread(target=_work, args=(worker, corpus, chunks, lock, failures), daemon=True)
+        threading.Thread(
+            target=_work, args=(worker, text, epoch, chunks, lock, failures), daemon=True
+        )
         for worker in workers
     ]
     try:
@@ -90,7 +110,8 @@ def _start(thread: threading.Thread, count: int) -> None:
 
 def _work(
     worker: Worker,
-    corpus: Corpus,
+    text: TrainingText,
+    epoch: int,
     chunks: Iterator[tuple[int, int]],
     lock: threading.Lock,
     failures: list[BaseException],
@@ -99,9 +120,9 @@ def _work(
         while True:
             with lock:
                 start, end = next(chunks, (0, 0))
-            if start == end or not worker.train(corpus.rows[start:end]):
+            if start == end or not all(map(worker.train, text.parts(epoch, start, end))):
                 break
-            corpus.release(start, end)
+            text.corpus.release(start, end)
         worker.flush()
     except BaseException as error:
         failures.append(error)
