@@ -14,7 +14,7 @@ LAYERS = [
     {"presets"},
     {"config"},
     {"text"},
-    {"graph"},
+    {"graph", "_screen", "screening"},
     {"search", "spelling"},
     {"queries", "vectors", "formats", "transform"},
     {"training", "evaluation"},

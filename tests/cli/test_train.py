@@ -99,9 +99,12 @@ def test_text_from_stdin(corpus, finish, w2v, tmp_path):
 
 
 def test_output_from_the_environment(corpus, w2v, tmp_path):
+    # What is asked by default is not what is overwritten.
+    (tmp_path / "v.bin").write_bytes(b"precious")
     assert w2v("train", corpus, *FAST, W2V_VECTORS="v.bin").code == 0
     assert w2v("train", corpus, *FAST, W2V_VECTORS="v.bin", W2V_OUTPUT="o.bin").code == 0
-    assert {"v.bin", "o.bin", "o.run.json"} <= {path.name for path in tmp_path.iterdir()}
+    assert {"vectors.bin", "o.bin", "o.run.json"} <= {path.name for path in tmp_path.iterdir()}
+    assert (tmp_path / "v.bin").read_bytes() == b"precious"
 
 
 def test_a_preset_is_resolved_in_the_record(corpus, w2v, tmp_path):

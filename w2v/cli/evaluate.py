@@ -186,7 +186,7 @@ def _score_all(
 
     results: list[list[Result]] = []
     for file in files:
-        vectors = load(readable(file))
+        vectors = load(readable(file), threads=threads)
         results.append([])
         for name, test in tests:
             try:

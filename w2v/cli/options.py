@@ -188,6 +188,14 @@ class Command(click.Command):
         super().__init__(*args, **extra)
         self.params.append(debug_option())
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; an error is of this command, which click forgets here and there."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write one section per group, in the order in which the groups first appear."""
         groups: dict[str, list[tuple[str, str]]] = {}

@@ -43,7 +43,6 @@ Examples:
     metavar="FILE",
     default=DEFAULT_VECTORS,
     show_default=True,
-    envvar=["W2V_OUTPUT", "W2V_VECTORS"],
     help="Where the vectors go; - is stdout.",
 )
 @option(
