@@ -10,6 +10,7 @@ import dataclasses
 
 import numpy as np
 from numpy.typing import NDArray
+from reference_losses import coefficients, objective, pair_gradient, pair_objective
 
 Array = NDArray[np.float64]
 
@@ -17,36 +18,6 @@ RNG_LANES, RNG_BUFFER = 16, 512
 BATCH, REPORT = 1024, 8192
 DELTA_LIMIT = 0.5  # of each component of a shared delta
 MASK64 = (1 << 64) - 1
-
-
-def sigmoid(x: Array) -> Array:
-    return 1 / (1 + np.exp(-x))
-
-
-def objective(x: Array, y: Array, z: Array, weights: Array, noise_weights: Array) -> float:
-    """Return J of kernel.md, section 2, for contexts x, centers y and noise words z.
-
-    `weights` (contexts, centers) are those of the pairs; `noise_weights` (contexts, noise)
-    what each noise pair counts, k / N included.
-    """
-    pairs = weights * np.log(sigmoid(x @ y.T))
-    noise = noise_weights * np.log(sigmoid(-(x @ z.T)))
-    return float(pairs.sum() + noise.sum())
-
-
-def coefficients(
-    x: Array, y: Array, z: Array, weights: Array, noise_weights: Array
-) -> tuple[Array, Array]:
-    """Return dJ / d(x . y) and dJ / d(x . z) for all pairs."""
-    return weights * (1 - sigmoid(x @ y.T)), -noise_weights * sigmoid(x @ z.T)
-
-
-def gradient(
-    x: Array, y: Array, z: Array, weights: Array, noise_weights: Array
-) -> tuple[Array, Array, Array]:
-    """Return dJ/dx, dJ/dy and dJ/dz."""
-    pairs, noise = coefficients(x, y, z, weights, noise_weights)
-    return pairs @ y + noise @ z, pairs.T @ x, noise.T @ x
 
 
 class Random:
@@ -108,6 +79,11 @@ class Reference:
     step: int
     seed: int = 1
     stream: int = 0
+    model: str = "skipgram"
+    loss: str = "ns"
+    log_draws: Array | None = None
+    cbow_gradient: str = "corrected"
+    cbow_hidden: str = "mean"
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed, self.stream)
@@ -120,7 +96,7 @@ class Reference:
         self.x: dict[int, Array] = {}
         self.y: dict[int, Array] = {}
         self.pair: dict[tuple[int, int], float] = {}  # (center, context): coefficient
-        self.loss = self.pairs = 0.0
+        self.loss_sum = self.pairs = 0.0
         if self.negatives == "shared":
             self.next_noise = [self.draw() for _ in range(self.block_noise)]
 
@@ -128,6 +104,12 @@ class Reference:
         slot = self.random.below(len(self.noise))
         entry = int(self.noise[slot])
         return slot if self.random.next() < entry & 0xFFFFFFFF else entry >> 32
+
+    def shift(self, rows: list[int]) -> Array:
+        """Return what is subtracted from the logits of output rows."""
+        if self.log_draws is None:
+            return np.zeros(len(rows))
+        return np.array([self.log_draws[row] for row in rows], np.float64)
 
     def weight(self, center: int, context: int) -> float:
         """Return the weight of a pair of positions, 0 beyond the center's reach."""
@@ -215,8 +197,10 @@ class Reference:
             around = [c for c in range(p - self.window, p + self.window + 1) if self.weight(p, c)]
             x = np.array([self.x[c] for c in around]).reshape(-1, dim)
             weights = np.array([[self.weight(p, c)] for c in around]).reshape(-1, 1)
-            pairs, _ = coefficients(x, self.y[p][None], none, weights, np.zeros((len(x), 0)))
-            self.loss -= objective(x, self.y[p][None], none, weights, np.zeros((len(x), 0)))
+            args = x, self.y[p][None], none, weights, np.zeros((len(x), 0))
+            shifts = self.shift([self.kept[p]]), np.zeros(0)
+            pairs, _ = coefficients(*args, *shifts)
+            self.loss_sum -= objective(*args, *shifts)
             self.pairs += weights.sum()
             for c, value in zip(around, pairs[:, 0], strict=True):
                 self.pair[p, c] = alpha * value
@@ -229,9 +213,10 @@ class Reference:
             whole = sum(self.weight(p, i) for p in around)
             x = self.x[i][None]
             share = self.negative / self.block_noise
-            _, pairs = coefficients(x, none, z, np.zeros((1, 0)), share * mass[None])
-            self.loss -= objective(
-                x, none, z, np.zeros((1, 0)), np.full((1, len(z)), share * whole)
+            shifts = np.zeros(0), self.shift(noise)
+            _, pairs = coefficients(x, none, z, np.zeros((1, 0)), share * mass[None], *shifts)
+            self.loss_sum -= objective(
+                x, none, z, np.zeros((1, 0)), np.full((1, len(z)), share * whole), *shifts
             )
             x_delta.append(
                 alpha * (pairs[0] @ z)
@@ -247,16 +232,23 @@ class Reference:
     def private_center(self, p: int) -> None:
         for i in range(p - self.window, p + self.window + 1):
             weight = self.weight(p, i)
-            if not weight:
-                continue
-            center, source = self.kept[p], self.kept[i]
-            drawn = [self.draw() for _ in range(self.negative)]
-            noise = [row for row in drawn if row != center]
-            x, y, z = self.inputs[source][None], self.outputs[center][None], self.outputs[noise]
-            weights = np.full((1, 1), weight), np.full((1, len(noise)), weight)
-            self.loss -= objective(x, y, z, *weights)
-            self.pairs += weight
-            x_delta, y_delta, z_delta = gradient(x, y, z, *weights)
-            self.inputs[source] += self.alpha_now * x_delta[0]
-            self.outputs[center] += self.alpha_now * y_delta[0]
-            np.add.at(self.outputs, noise, self.alpha_now * z_delta)
+            if weight:
+                source = self.kept[i]
+                delta = self.private_pair(self.inputs[source], self.kept[p], weight)
+                self.inputs[source] += delta
+
+    def private_pair(self, x: Array, center: int, weight: float) -> Array:
+        """Train the outputs of a source's center and noise words; return the source's delta."""
+        drawn = [self.draw() for _ in range(self.negative)]
+        noise = [row for row in drawn if row != center]
+        y, z = self.outputs[center].copy(), self.outputs[noise]
+        a = float(x @ y - self.shift([center])[0])
+        b = z @ x - self.shift(noise)
+        self.loss_sum -= weight * pair_objective(self.loss, a, b, 1.0)
+        self.pairs += weight
+        da, db = pair_gradient(self.loss, a, b, 1.0)
+        step = self.alpha_now * weight
+        delta = step * (da * y + db @ z)
+        self.outputs[center] += step * da * x
+        np.add.at(self.outputs, noise, step * np.outer(db, x))
+        return delta

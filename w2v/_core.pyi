@@ -26,6 +26,11 @@ class Run:
         block_length: int,
         block_noise: int,
         loss_interval: int = 1,
+        model: str = "skipgram",
+        loss: str = "ns",
+        cbow_gradient: str = "corrected",
+        cbow_hidden: str = "mean",
+        log_draws: NDArray[np.float32] | None = None,
     ) -> None: ...
     @property
     def done(self) -> int: ...

@@ -13,12 +13,23 @@ cdef extern from "kernels/kernels.h" nogil:
         W2V_FIXED
         W2V_SHARED
         W2V_PRIVATE
+        W2V_SKIPGRAM
+        W2V_CBOW
+        W2V_NS
+        W2V_NCE
+        W2V_SAMPLED_SOFTMAX
+        W2V_HS
 
     ctypedef struct w2v_run:
         float *inputs
         float *outputs
         const uint32_t *keep
         const uint64_t *noise
+        const float *log_draws
+        int model
+        int loss
+        int cbow_mean
+        int cbow_corrected
         int64_t words
         int64_t stride
         int64_t dim
@@ -53,6 +64,8 @@ cdef extern from "kernels/kernels.h" nogil:
 
 _WINDOW_MODES = {"shrink": W2V_SHRINK, "weighted": W2V_WEIGHTED, "fixed": W2V_FIXED}
 _NEGATIVES = {"shared": W2V_SHARED, "private": W2V_PRIVATE}
+_MODELS = {"skipgram": W2V_SKIPGRAM, "cbow": W2V_CBOW}
+_LOSSES = {"ns": W2V_NS, "nce": W2V_NCE, "sampled-softmax": W2V_SAMPLED_SOFTMAX, "hs": W2V_HS}
 
 
 # Centers whose rows are gathered together: it fixes the order of updates.
@@ -93,6 +106,9 @@ cdef class Run:
         Tokens of all epochs together: where the learning rate reaches `min_alpha`.
     isa : str
         Kernel to use, one of `available_isas`.
+    log_draws : float32 (words + 1,) or None
+        log(negative * P_n(row)), 0 for the padding, subtracted from logits: needed by nce,
+        and makes sampled-softmax the consistent estimator (`Config.log_q`).
     loss_interval : int
         The loss is measured at one position out of this many.
 
@@ -122,6 +138,11 @@ cdef class Run:
         int64_t block_length,
         int64_t block_noise,
         int64_t loss_interval=1,
+        str model="skipgram",
+        str loss="ns",
+        str cbow_gradient="corrected",
+        str cbow_hidden="mean",
+        const float[::1] log_draws=None,
     ):
         cdef int64_t words = keep.shape[0]
         if inputs.shape[0] != words + 1 or outputs.shape[0] != words + 1:
@@ -134,12 +155,23 @@ cdef class Run:
             raise ValueError("matrices must be aligned to 64 bytes")
         if loss_interval < 1:
             raise ValueError("loss_interval must be at least 1")
-        self._arrays = (inputs, outputs, keep, noise)
+        if (log_draws is not None) != (loss == "nce") and loss != "sampled-softmax":
+            raise ValueError("log_draws goes with nce and sampled-softmax")
+        if log_draws is not None and log_draws.shape[0] != words + 1:
+            raise ValueError("log_draws needs one number per word and one of padding")
+        self._arrays = (inputs, outputs, keep, noise, log_draws)
         self.kernel = _find_kernel(isa)
         self.run.inputs = &inputs[0, 0]
         self.run.outputs = &outputs[0, 0]
         self.run.keep = &keep[0]
         self.run.noise = &noise[0]
+        self.run.log_draws = NULL
+        if log_draws is not None:
+            self.run.log_draws = &log_draws[0]
+        self.run.model = _MODELS[model]
+        self.run.loss = _LOSSES[loss]
+        self.run.cbow_mean = cbow_hidden == "mean"
+        self.run.cbow_corrected = cbow_gradient == "corrected"
         self.run.words = words
         self.run.stride = inputs.shape[1]
         self.run.dim = dim

@@ -6,13 +6,19 @@ import dataclasses
 import math
 import numbers
 import operator
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from w2v.cpu import available_cpus
 from w2v.errors import ConfigError
 
 WindowMode = Literal["weighted", "shrink", "fixed"]
 Negatives = Literal["shared", "private"]
+ModelName = Literal["skipgram", "cbow"]
+Loss = Literal["ns", "hs", "nce", "sampled-softmax", "softmax"]
+CbowGradient = Literal["corrected", "original"]
+CbowHidden = Literal["mean", "sum"]
+
+NOISE_LOSSES = ("ns", "nce", "sampled-softmax")  # those that draw noise words
 
 MAX_DIM = 65_536
 MAX_THREADS = 1_024
@@ -20,6 +26,17 @@ MAX_WINDOW = 1_000
 MAX_BLOCK = 4_096
 MAX_LENGTH = 1_000_000
 LARGEST_BIAS = 1e6
+
+
+def default_alpha(model: str, cbow_gradient: str) -> float:
+    """Return the learning rate that suits a model.
+
+    0.025 and, for CBOW, 0.05 are the original's. The corrected gradient of CBOW is smaller by
+    the number of contexts and wants more: Irsoy, Benton and Stratos (2021) advise 0.075.
+    """
+    if model == "skipgram":
+        return 0.025
+    return 0.075 if cbow_gradient == "corrected" else 0.05
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -31,6 +48,20 @@ class Config:
 
     Attributes
     ----------
+    model : {"skipgram", "cbow"}
+        ``skipgram`` scores a center against each context by itself, ``cbow`` against
+        the mean (or sum) of all its contexts.
+    loss : {"ns", "hs", "nce", "sampled-softmax", "softmax"}
+        Negative sampling, hierarchical softmax, noise-contrastive estimation, sampled
+        or full softmax: see docs/objectives.md.
+    log_q : bool
+        Subtract the logarithm of the expected number of draws of a word, ``negative *
+        P_n(word)``, from its logit (`loss` = sampled-softmax).
+    cbow_gradient : {"corrected", "original"}
+        ``corrected`` gives each context its share of the gradient of the mean;
+        ``original`` gives it the whole, as word2vec.c does (`model` = cbow).
+    cbow_hidden : {"mean", "sum"}
+        What CBOW makes of the contexts of a center.
     dim : int
         Numbers per vector.
     window : int
@@ -58,13 +89,20 @@ class Config:
     epochs : int
         Passes over the corpus.
     alpha : float
-        Learning rate at the start; it falls linearly to `min_alpha`.
+        Learning rate at the start; it falls linearly to `min_alpha`. Left out (None), it
+        is that of the model: see `default_alpha`.
     min_alpha : float
         Learning rate at the end.
     block_length : int
         Centers that share one draw of noise (`negatives` = shared).
     block_noise : int
         Noise words drawn per block (`negatives` = shared). More are more accurate and slower.
+    holdout : float
+        The share of sentences, 0 to 0.5, that is kept out of training and whose loss is
+        computed after each epoch; 0 is none. They still count in the vocabulary.
+    patience : int
+        Stop after so many epochs in which the held-out loss did not improve, and return to
+        the vectors of the best epoch; 0 is never.
     threads : int
         Worker threads. With one, the same seed gives the same bytes.
     seed : int
@@ -76,6 +114,11 @@ class Config:
         A value is out of range; the message names it and the range.
     """
 
+    model: ModelName = "skipgram"
+    loss: Loss = "ns"
+    log_q: bool = False
+    cbow_gradient: CbowGradient = "corrected"
+    cbow_hidden: CbowHidden = "mean"
     dim: int = 100
     window: int = 5
     window_mode: WindowMode = "weighted"
@@ -87,18 +130,22 @@ class Config:
     max_vocab: int | None = None
     lowercase: bool = False
     epochs: int = 5
-    alpha: float = 0.025
+    alpha: float = None  # type: ignore[assignment]  # __post_init__ replaces it
     min_alpha: float = 2.5e-6
     block_length: int = 128
     block_noise: int = 32
+    holdout: float = 0.0
+    patience: int = 0
     threads: int = dataclasses.field(default_factory=available_cpus)
     seed: int = 1
 
     def __post_init__(self) -> None:
+        self._check_objective()
         self._integer("dim", 1, MAX_DIM)
         self._integer("window", 1, MAX_WINDOW)
         self._choice("window_mode", ("weighted", "shrink", "fixed"))
-        self._integer("negative", 1, 1_000)
+        # hs and softmax draw no noise: the original's users say so with 0
+        self._integer("negative", 1 if self.loss in NOISE_LOSSES else 0, 1_000)
         self._choice("negatives", ("shared", "private"))
         self._real("noise_exponent", -10.0, 10.0)
         self._real("sample", 0.0, 1.0)
@@ -116,8 +163,41 @@ class Config:
             )
         self._integer("block_length", 1, MAX_BLOCK)
         self._integer("block_noise", 1, MAX_BLOCK)
+        self._check_block()
+        self._real("holdout", 0.0, 0.5)
+        self._integer("patience", 0, 1_000_000)
+        if self.patience and not self.holdout:
+            raise ConfigError(
+                f"patience is {self.patience}, and without held-out sentences there is no loss "
+                "to wait for: give holdout, for example 0.001"
+            )
         self._integer("threads", 1, MAX_THREADS)
         self._integer("seed", 0, 2**64 - 1)
+
+    def _check_objective(self) -> None:
+        self._choice("model", get_args(ModelName))
+        self._choice("loss", get_args(Loss))
+        self._boolean("log_q")
+        self._choice("cbow_gradient", get_args(CbowGradient))
+        self._choice("cbow_hidden", get_args(CbowHidden))
+        if self.log_q and self.loss != "sampled-softmax":
+            raise ConfigError(
+                f"log_q goes with loss sampled-softmax, and loss is {self.loss}: leave out log_q"
+            )
+        for name in ("cbow_gradient", "cbow_hidden"):
+            default = Config.__dataclass_fields__[name].default
+            if self.model != "cbow" and getattr(self, name) != default:
+                raise ConfigError(f"{name} goes with model cbow, and model is {self.model}")
+        if self.alpha is None:
+            object.__setattr__(self, "alpha", default_alpha(self.model, self.cbow_gradient))
+
+    def _check_block(self) -> None:
+        ring = self.model == "skipgram" and self.loss == "sampled-softmax"
+        if ring and self.negatives == "shared" and self.block_length < 2 * self.window:
+            raise ConfigError(
+                f"block_length is {self.block_length}: sampled-softmax needs at least twice "
+                f"the window, {2 * self.window}"
+            )
 
     def _integer(self, name: str, low: int, high: int) -> None:
         value = getattr(self, name)

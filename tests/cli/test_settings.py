@@ -89,7 +89,7 @@ def test_max_vocab_none_in_a_record_stays_none(tmp_path):
 
 @pytest.mark.parametrize(
     ("key", "remedy"),
-    [("windw", "did you mean window?"), ("size", "say dim"), ("output", "give any of dim, ")],
+    [("windw", "did you mean window?"), ("size", "say dim"), ("output", "give any of model, ")],
 )
 def test_unknown_key_is_refused_with_file_key_and_remedy(key, remedy, toml):
     path = toml(f"{key} = 3")

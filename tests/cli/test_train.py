@@ -45,7 +45,8 @@ def test_quiet_and_verbose(corpus, w2v):
     assert w2v("train", corpus, *FAST, "-q").err == ""
     lines = w2v("train", corpus, *FAST, "-v").err.splitlines()
     settings = Config(dim=8, epochs=2, threads=1).as_dict()
-    assert lines[: len(settings)][:2] == ["dim = 8", "window = 5"]
+    assert lines[: len(settings)][:2] == ["model = skipgram", "loss = ns"]
+    assert "dim = 8" in lines
     assert "max_vocab = none" in lines
     assert "lowercase = false" in lines
 
@@ -137,6 +138,8 @@ def old(corpus, tmp_path, untouched):
         (["corpus.txt", "nothing.txt"], 4, "nothing.txt"),
         (["corpus.txt", "--config", "none.toml"], 4, "none.toml"),
         (["corpus.txt", "--min-alpha", "1"], 2, "min_alpha is 1"),
+        (["corpus.txt", "--patience", "2"], 2, "give holdout"),
+        (["corpus.txt", "--force"], 2, "goes with loss softmax"),
     ],
 )
 def test_refused_before_the_text_is_read(args, code, words, w2v, old):

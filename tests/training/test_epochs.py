@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from w2v.text.corpus import Corpus
 from w2v.training.epochs import LONGEST_CHUNK, chunk_bounds, run_epoch
+from w2v.training.holdout import TrainingText
 
 
 class Recorder:
@@ -39,6 +40,11 @@ class Rows(Corpus):
 
     def release(self, start, end):
         self.released.append((start, end))
+
+
+def whole(corpus):
+    """All of a corpus as text to train on."""
+    return TrainingText(corpus=corpus, vocab=None, keep=None, holdout=None)
 
 
 class Stopper:
@@ -71,7 +77,7 @@ def test_all_chunks_are_trained_once():
     bounds = chunk_bounds(Rows(rows), 3)
     workers = [Recorder() for _ in range(3)]
     corpus = Rows(rows)
-    run_epoch(Stopper(), workers, corpus, bounds, lambda: None)
+    run_epoch(Stopper(), workers, whole(corpus), bounds, lambda: None)
     seen = sorted(int(chunk[0]) for worker in workers for chunk in worker.chunks)
     assert seen == bounds[:-1]
     assert all(worker.flushed for worker in workers)
@@ -83,7 +89,7 @@ def test_a_failing_worker_ends_the_epoch_with_its_error():
     rows = np.zeros(10_000_000, np.int32)
     run, workers = Stopper(), [Recorder(pause=0.01), Recorder(error=RuntimeError("broken"))]
     with pytest.raises(RuntimeError, match="broken"):
-        run_epoch(run, workers, Rows(rows), chunk_bounds(Rows(rows), 2), lambda: None)
+        run_epoch(run, workers, whole(Rows(rows)), [0, 5_000_000, len(rows)], lambda: None)
     assert run.stopped
     assert threading.active_count() == before
 
@@ -97,6 +103,6 @@ def test_an_interrupt_stops_the_workers_and_goes_on_to_the_caller():
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_epoch(run, [Recorder(pause=0.05)], Rows(rows), chunk_bounds(Rows(rows), 1), interrupt)
+        run_epoch(run, [Recorder(pause=0.05)], whole(Rows(rows)), [0, len(rows)], interrupt)
     assert run.stopped
     assert threading.active_count() == before

@@ -34,6 +34,23 @@ class Setting(NamedTuple):
 
 
 SETTINGS = {
+    "model": Setting(
+        "Objective", "Score a word against each of its neighbors, or against their mean (cbow)."
+    ),
+    "loss": Setting(
+        "Objective",
+        "Negative sampling, hierarchical softmax, noise-contrastive estimation, sampled or "
+        "full softmax.",
+    ),
+    "log_q": Setting(
+        "Objective",
+        "Correct the logits of --loss sampled-softmax for how often a word is drawn as noise.",
+    ),
+    "cbow_gradient": Setting(
+        "Objective",
+        "Share the gradient among the neighbors, or give each the whole (as the original).",
+    ),
+    "cbow_hidden": Setting("Objective", "What --model cbow makes of the neighbors."),
     "dim": Setting("Vectors", "Numbers per vector.", ("size", "vector-size")),
     "window": Setting("Vectors", "The largest distance, in words, at which words count as near."),
     "window_mode": Setting(
@@ -71,6 +88,16 @@ SETTINGS = {
     "block_noise": Setting(
         "Learning",
         "Noise words drawn per block (--negatives shared): more are more accurate and slower.",
+    ),
+    "holdout": Setting(
+        "Learning",
+        "Keep this share of the sentences out of training and report their loss after each "
+        "epoch; 0 keeps none out.",
+    ),
+    "patience": Setting(
+        "Learning",
+        "Stop after N epochs in which the held-out loss did not improve, with the vectors of "
+        "the best epoch; 0 never stops.",
     ),
     "seed": Setting(
         "Learning", "Start of all randomness. Repeats a run exactly with --threads 1 only."
@@ -233,6 +260,8 @@ def _config_option(name: str, defaults: dict[str, Any]) -> Callable[[F], F]:
     extra: dict[str, Any] = {"group": setting.group, "help": setting.help, "show_default": True}
     if name in defaults:
         extra.update(default=defaults[name])
+    elif name == "alpha":
+        extra.update(default=None, show_default="0.025; cbow 0.075; 0.05 with original gradient")
     elif field.default is dataclasses.MISSING:
         # A default that depends on the machine would make the help differ from one to the next.
         extra.update(default=None, show_default="all CPUs")

@@ -21,6 +21,14 @@ def human_bytes(count: float) -> str:
     return f"{count:.1f} TB"
 
 
+def human_seconds(seconds: float) -> str:
+    """Return a stretch of time in the largest unit of which it is 2 or more, as ``3.4 hours``."""
+    for unit, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds:.1f} seconds"
+
+
 class Reporter:
     """Receive the progress of a training run and show it in the way that suits stderr.
 
@@ -63,6 +71,8 @@ class Reporter:
             self._text_bytes = progress.done
         if self._bar is not None:
             self._move_bar(progress)
+        if progress.estimate is not None:
+            self._notes.line(f"training will take about {human_seconds(progress.estimate)}")
         if progress.phase == "training" and progress.loss is not None:
             self._end_epoch(progress)
 
@@ -85,8 +95,11 @@ class Reporter:
 
     def _end_epoch(self, progress: Progress) -> None:
         self._close_bar()
+        heldout = ""
+        if progress.heldout_loss is not None:
+            heldout = f"held-out loss {progress.heldout_loss:.4f}, "
         self._notes.line(
-            f"epoch {progress.epoch}/{progress.epochs}: loss {progress.loss:.4f}, "
+            f"epoch {progress.epoch}/{progress.epochs}: loss {progress.loss:.4f}, {heldout}"
             f"{progress.words_per_second:,.0f} words/s, {progress.seconds:.1f} s"
         )
 

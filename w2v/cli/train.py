@@ -75,6 +75,12 @@ Examples:
 @option("--graph", group="Graphs", is_flag=True, help="CORPUS is edges: train on walks.")
 @graph_files()
 @config_options()
+@option(
+    "--force",
+    group="Objective",
+    is_flag=True,
+    help="Let --loss softmax train on a vocabulary of more than 50,000 words.",
+)
 @option("-q", "--quiet", is_flag=True, help="No progress, no notes: only errors.")
 @option("-v", "--verbose", is_flag=True, help="Print every setting before starting.")
 @click.pass_context
@@ -88,6 +94,7 @@ def train(
     save_outputs: str | None,
     tmpdir: str | None,
     config_path: str | None,
+    force: bool,
     graph: bool,
     nodes: str | None,
     types: str | None,
@@ -127,9 +134,9 @@ def train(
     start = time.monotonic()
     if isinstance(config, GraphConfig):
         walks = read_walks(corpus, config, notes, nodes=nodes, types=types)
-        run(walks, config, results, notes, start=start)
+        run(walks, config, results, notes, start=start, force=force)
     else:
-        run(list(corpus), config, results, notes, tmpdir=tmpdir, start=start)
+        run(list(corpus), config, results, notes, tmpdir=tmpdir, start=start, force=force)
     if notes.terminal and output != STDIO:
         chosen = "" if output == DEFAULT_VECTORS else f"-m {output} "
         notes.line(f"next: w2v similar {chosen}WORD")
@@ -143,6 +150,7 @@ def run(
     *,
     tmpdir: str | None = None,
     start: float,
+    force: bool = False,
 ) -> None:
     """Train and save, with progress; after an interrupt say what had been written.
 
@@ -159,11 +167,14 @@ def run(
 
     try:
         with Reporter(notes) as reporter:
-            model = train_model(corpus, config, progress=reporter, tmpdir=tmpdir)
+            model = train_model(corpus, config, progress=reporter, tmpdir=tmpdir, force=force)
         results.write(model, start)
     except KeyboardInterrupt as stop:
         stop.args = (f"{' and '.join(results.written()) or 'nothing'} was written",)
         raise
+    if config.patience:
+        best = model.record["heldout"]["best_epoch"]
+        notes.line(f"held-out loss was least after epoch {best}: these are its vectors")
     words, dim = model.vectors.matrix.shape
     notes.line(
         f"wrote {' and '.join(results.written()) or 'stdout'}: {words:,} words x {dim}, "

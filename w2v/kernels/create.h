@@ -8,6 +8,18 @@ static float *carve(char *arena, int64_t *used, int64_t n) {
     return p;
 }
 
+static void lay_out_noise(const w2v_worker *w, w2v_noise *noise, char *arena, int64_t *used) {
+    const int64_t columns = w->noise_columns, width = w->width;
+    noise->rows = (int32_t *)carve(arena, used, columns);
+    noise->z = carve(arena, used, columns * width + SLACK);
+    noise->z_columns = carve(arena, used, columns * (width + SLACK));
+    noise->z_delta = carve(arena, used, columns * width);
+    noise->shift = carve(arena, used, columns);
+#ifdef BF16
+    noise->z_mixed = (int32_t *)carve(arena, used, columns / 2 * width);
+#endif
+}
+
 /* Set every buffer of `w` to its part of `arena` and return the bytes needed. */
 static int64_t lay_out(w2v_worker *w, const w2v_run *run, char *arena) {
     const int64_t window = run->window, places = 2 * window + STEP + SLACK;
@@ -28,36 +40,47 @@ static int64_t lay_out(w2v_worker *w, const w2v_run *run, char *arena) {
     w->right_weight = carve(arena, &used, (window + 1) * w->weight_step);
     w->distance_weight = carve(arena, &used, window);
     w->band_weight = carve(arena, &used, STEP * 2 * window + SLACK);
+    const int64_t cbow = run->model == W2V_CBOW, sampled = run->loss == W2V_SAMPLED_SOFTMAX;
     if (private) {
         w->lane_sums = carve(arena, &used, pair_slots * LANES);
         w->targets = (float **)carve(arena, &used, (run->negative + 1) * 2);
         w->pair_logits = carve(arena, &used, pair_slots);
+        w->pair_shift = carve(arena, &used, pair_slots);
         w->pair_coef = carve(arena, &used, pair_slots);
+        w->hidden = carve(arena, &used, cbow ? width : 0);
+        w->error = carve(arena, &used, cbow ? width : 0);
         return used;
     }
     w->x = carve(arena, &used, places * width);
     w->y = carve(arena, &used, places * width);
-    w->z = carve(arena, &used, noise * width + SLACK);
-    w->z_columns = carve(arena, &used, noise * (width + SLACK));
-    w->z_delta = carve(arena, &used, noise * width);
-    w->noise_coef = carve(arena, &used, (STEP + SLACK) * noise);
+    if (cbow) {
+        w->hidden = carve(arena, &used, STEP * width + SLACK);
+        w->center_rows = carve(arena, &used, STEP * width);
+        w->center_logits = carve(arena, &used, STEP);
+        w->center_coef = carve(arena, &used, STEP);
+    }
+    /* contexts of skip-gram's sampled softmax wait here for their centers */
+    const int64_t ring = sampled && !cbow ? places : STEP + SLACK;
+    for (int64_t k = 0; k < (sampled && !cbow ? 2 : 1); k++)
+        lay_out_noise(w, &w->noise[k], arena, &used);
+    w->noise_coef = carve(arena, &used, ring * noise);
+    w->collision = carve(arena, &used, ring * noise);
+    w->log_mass = carve(arena, &used, ring);
+    w->spared = carve(arena, &used, ring);
 #ifdef BF16
     w->pair_width = (w->width / 2 + LANES - 1) / LANES * LANES;
     w->x_pairs = (int32_t *)carve(arena, &used, STEP * w->pair_width);
     w->x_mixed = (int32_t *)carve(arena, &used, STEP / 2 * width);
-    w->z_mixed = (int32_t *)carve(arena, &used, noise / 2 * width);
     w->coef_pairs = (int32_t *)carve(arena, &used, (STEP + SLACK) * noise / 2);
     w->coef_mixed = (int32_t *)carve(arena, &used, STEP / 2 * noise);
+    w->nothing = carve(arena, &used, noise);
 #endif
-    w->noise_weight = carve(arena, &used, noise);
     /* the coefficients of the step's centers start 2 window rows in: align that place */
     const int64_t before = 2 * window * 2 * window, shift = (16 - before % 16) % 16;
     w->band = carve(arena, &used, places * 2 * window + shift);
     if (arena) w->band += shift;
     w->lane_sums = carve(arena, &used, window * LANES * LANES);
     w->mass = carve(arena, &used, STEP);
-    w->collision = carve(arena, &used, (STEP + SLACK) * noise);
-    w->noise_rows = (int32_t *)carve(arena, &used, noise);
     w->next_noise = (int32_t *)carve(arena, &used, noise);
     w->hits = (w2v_hit *)carve(arena, &used, (STEP + 2 * window) * noise * 2);
     return used;
@@ -99,10 +122,10 @@ static w2v_worker *create(w2v_run *run, uint64_t seed, uint64_t stream) {
     w->pos = w->end = w->sentence = w->settled = 3 * w->window;
     for (ptrdiff_t k = 0; k < w->end; k++) w->kept[k] = (int32_t)run->words;
     if (run->negatives == W2V_SHARED) {
-        for (int64_t j = 0; j < run->block_noise; j++) {
-            w->noise_weight[j] = -1.0f;
-            w->next_noise[j] = draw_noise(w);
-        }
+        for (int64_t j = 0; j < run->block_noise; j++) w->next_noise[j] = draw_noise(w);
+        for (int64_t j = run->block_noise; j < w->noise_columns; j++)
+            for (int k = 0; k < 2; k++)
+                if (w->noise[k].shift) w->noise[k].shift[j] = ABSENT;
     }
     return w;
 }

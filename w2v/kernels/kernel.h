@@ -18,12 +18,12 @@
 
 enum { TILE_ROWS = 2, TILE_DISTANCES = 5 };
 
-#define DELTA_LIMIT 0.5f /* see shared.h */
+#define DELTA_LIMIT 0.5f /* see skipgram.h */
 
 #include "products.h"
 #include "worker.h"
 
-#include "private.h"
+#include "losses.h"
 
 #ifdef BF16
 #include "noise_bf16.h"
@@ -31,7 +31,19 @@ enum { TILE_ROWS = 2, TILE_DISTANCES = 5 };
 #include "noise_float.h"
 #endif
 
-#include "shared.h"
+#include "noise.h"
+
+#include "private.h"
+
+#include "band.h"
+
+#include "sampled_softmax.h"
+
+#include "skipgram.h"
+
+#include "cbow.h"
+
+#include "block.h"
 
 #include "stream.h"
 

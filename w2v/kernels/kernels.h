@@ -6,6 +6,8 @@
  *   keep              (words,) uint32: a token is kept if a random uint32 <= keep[row]
  *   noise             (words,) uint64: alias table; low half the threshold below which
  *                     the slot's own row is drawn, high half the other row
+ *   log_draws         (words + 1,) float32: log(negative * P_n(row)), what nce and
+ *                     sampled-softmax with log_q subtract from a logit; else NULL
  * All are owned by Python and outlive every worker.
  */
 #ifndef W2V_KERNELS_H
@@ -16,6 +18,8 @@
 
 enum { W2V_SHRINK, W2V_WEIGHTED, W2V_FIXED }; /* window modes */
 enum { W2V_SHARED, W2V_PRIVATE };             /* ways of drawing negatives */
+enum { W2V_SKIPGRAM, W2V_CBOW };              /* models */
+enum { W2V_NS, W2V_NCE, W2V_SAMPLED_SOFTMAX, W2V_HS }; /* losses */
 
 /* One training run: the same for all workers. `done`, `stop` are shared and atomic. */
 typedef struct {
@@ -23,6 +27,11 @@ typedef struct {
     float *outputs;         /* IN/OUT */
     const uint32_t *keep;
     const uint64_t *noise;
+    const float *log_draws;
+    int model;
+    int loss;
+    int cbow_mean;          /* the hidden vector is the mean of the contexts, not their sum */
+    int cbow_corrected;     /* a context gets its share of the mean's gradient, not the whole */
     int64_t words;
     int64_t stride;         /* floats between rows, a multiple of 16 */
     int64_t dim;

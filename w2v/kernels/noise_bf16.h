@@ -6,9 +6,9 @@
  *
  *   logits, over the columns of a row   x_pairs     (STEP, pair_width)     columns 2k, 2k + 1
  *                                       z_columns   (noise words / LANES, pair_width, LANES)
- *   deltas of contexts, over noise      z_mixed     (noise words / 2, width)   words 2j, 2j + 1
+ *   deltas of sources, over noise       z_mixed     (noise words / 2, width)   words 2j, 2j + 1
  *                                       coef_pairs  (STEP, noise_columns / 2)
- *   deltas of noise, over contexts      x_mixed     (STEP / 2, width)   contexts 2i, 2i + 1
+ *   deltas of noise, over sources       x_mixed     (STEP / 2, width)   sources 2i, 2i + 1
  *                                       coef_mixed  (STEP / 2, noise_columns)
  */
 
@@ -24,7 +24,7 @@ INLINE vi mix(vf low, vf high) {
     return shifted | (((vi)high + half) & top);
 }
 
-/* 32 neighbouring floats as bf16 in the same order. */
+/* 32 neighboring floats as bf16 in the same order. */
 INLINE vi pack(const float *p) {
     return (vi)_mm512_cvtne2ps_pbh((__m512)load(p + LANES), (__m512)load(p));
 }
@@ -36,80 +36,74 @@ static void mix_rows(int32_t *to, const float *low, const float *high, ptrdiff_t
     for (ptrdiff_t c = 0; c < n; c += LANES) store_pairs(to + c, mix(load(low + c), load(high + c)));
 }
 
-static void arrange_noise(w2v_worker *w) {
+static void arrange_noise(const w2v_worker *w, w2v_noise *noise) {
     const ptrdiff_t width = w->width, pair_width = w->pair_width;
     for (ptrdiff_t j = 0; j < w->noise_columns; j += 2)
-        mix_rows(w->z_mixed + j / 2 * width, w->z + j * width, w->z + (j + 1) * width, width);
+        mix_rows(noise->z_mixed + j / 2 * width, noise->z + j * width, noise->z + (j + 1) * width, width);
     for (ptrdiff_t group = 0; group < w->noise_columns; group += LANES) {
         for (ptrdiff_t c = 0; c < pair_width; c += LANES) {
             vf r[LANES];
             UNROLL for (int k = 0; k < LANES; k++)
-                r[k] = (vf)pack(w->z + (group + k) * width + 2 * c);
+                r[k] = (vf)pack(noise->z + (group + k) * width + 2 * c);
             transpose(r);
             UNROLL for (int k = 0; k < LANES; k++)
-                store(w->z_columns + group * pair_width + (c + k) * LANES, r[k]);
+                store(noise->z_columns + group * pair_width + (c + k) * LANES, r[k]);
         }
     }
 }
 
-static void arrange_contexts(w2v_worker *w, ptrdiff_t n) {
-    const ptrdiff_t width = w->width;
-    for (ptrdiff_t i = 0; i < n; i += 2) {
-        const float *x = w->x + i * width;
-        mix_rows(w->x_mixed + i / 2 * width, x, x + width, width);
-        for (ptrdiff_t c = 0; c < w->pair_width; c += LANES) {
-            store_pairs(w->x_pairs + i * w->pair_width + c, pack(x + 2 * c));
-            store_pairs(w->x_pairs + (i + 1) * w->pair_width + c, pack(x + width + 2 * c));
-        }
+typedef int32_t source_t; /* a row of x_pairs */
+
+INLINE ptrdiff_t source_step(const w2v_worker *w) { return w->pair_width; }
+
+static const source_t *arrange_sources(w2v_worker *w, const float *x, ptrdiff_t n) {
+    for (ptrdiff_t i = 0; i < n; i++) {
+        for (ptrdiff_t c = 0; c < w->pair_width; c += LANES)
+            store_pairs(w->x_pairs + i * w->pair_width + c, pack(x + i * w->width + 2 * c));
     }
+    return w->x_pairs;
 }
 
-INLINE void noise_logits_tile(w2v_worker *w, ptrdiff_t i, ptrdiff_t group, const int contexts,
+INLINE void noise_logits_tile(const w2v_worker *w, const w2v_noise *noise, const source_t *x,
+                              float *logits, ptrdiff_t group, const int sources,
                               const int groups) {
     const ptrdiff_t pair_width = w->pair_width;
-    const int32_t *x = w->x_pairs + i * pair_width;
-    const float *z = w->z_columns + group * pair_width * LANES;
+    const float *z = noise->z_columns + group * pair_width * LANES;
     vf acc[2 * TILE_CONTEXTS][2];
-    UNROLL for (int q = 0; q < contexts; q++) {
+    UNROLL for (int q = 0; q < sources; q++) {
         UNROLL for (int g = 0; g < groups; g++) acc[q][g] = splat(0.0f);
     }
     for (ptrdiff_t k = 0; k < w->width / 2; k++) {
-        vi noise[2];
+        vi column[2];
         UNROLL for (int g = 0; g < groups; g++) {
-            noise[g] = (vi)load(z + (g * pair_width + k) * LANES);
-            IN_REGISTER(noise[g]);
+            column[g] = (vi)load(z + (g * pair_width + k) * LANES);
+            IN_REGISTER(column[g]);
         }
-        UNROLL for (int q = 0; q < contexts; q++) {
+        UNROLL for (int q = 0; q < sources; q++) {
             vi value = splat_int(x[q * pair_width + k]);
             if (groups > 1) IN_REGISTER(value);
             UNROLL for (int g = 0; g < groups; g++)
-                acc[q][g] = add_pairs(acc[q][g], noise[g], value);
+                acc[q][g] = add_pairs(acc[q][g], column[g], value);
         }
     }
-    UNROLL for (int q = 0; q < contexts; q++) {
-        UNROLL for (int g = 0; g < groups; g++)
-            store(w->noise_coef + (i + q) * w->noise_columns + (group + g) * LANES, acc[q][g]);
+    UNROLL for (int q = 0; q < sources; q++) {
+        UNROLL for (int g = 0; g < groups; g++) {
+            const ptrdiff_t column = (group + g) * LANES;
+            store(logits + q * w->noise_columns + column,
+                  acc[q][g] - load(noise->shift + column));
+        }
     }
 }
 
-static void noise_logits(w2v_worker *w, ptrdiff_t n) {
-    const ptrdiff_t groups = w->noise_columns / LANES;
-    ptrdiff_t group = 0;
-    for (; group + 1 < groups; group += 2) {
-        for (ptrdiff_t i = 0; i < n; i += TILE_CONTEXTS)
-            noise_logits_tile(w, i, group, TILE_CONTEXTS, 2);
-    }
-    for (ptrdiff_t i = 0; i < n && group < groups; i += 2 * TILE_CONTEXTS)
-        noise_logits_tile(w, i, group, 2 * TILE_CONTEXTS, 1);
-}
-
-static void arrange_coefficients(w2v_worker *w, ptrdiff_t n) {
-    const ptrdiff_t columns = w->noise_columns;
-    /* a context without a partner gets one that counts nothing */
-    if (n % 2) memset(w->noise_coef + n * columns, 0, (size_t)columns * sizeof(float));
+/* `x` are the step's n sources. */
+static void arrange_updates(w2v_worker *w, const float *x, ptrdiff_t n) {
+    const ptrdiff_t columns = w->noise_columns, width = w->width;
     for (ptrdiff_t i = 0; i < n; i += 2) {
         const float *coef = w->noise_coef + i * columns;
-        mix_rows(w->coef_mixed + i / 2 * columns, coef, coef + columns, columns);
+        /* a source without a partner gets one that counts nothing */
+        const float *next = i + 1 < n ? coef + columns : w->nothing;
+        mix_rows(w->coef_mixed + i / 2 * columns, coef, next, columns);
+        mix_rows(w->x_mixed + i / 2 * width, x + i * width, x + (i + 1) * width, width);
     }
     /* rows of coef_pairs follow each other without a gap, so all are packed as one */
     for (ptrdiff_t k = 0; k < n * columns; k += 2 * LANES)
@@ -133,22 +127,24 @@ INLINE void add_pair_products(vf (*acc)[TILE_COLS], const int rows, const int co
 }
 
 INLINE void add_noise(vf (*acc)[TILE_COLS], const int rows, const int cols,
-                      const w2v_worker *w, ptrdiff_t i, ptrdiff_t col) {
+                      const w2v_worker *w, const w2v_noise *noise, ptrdiff_t i,
+                      ptrdiff_t col) {
     const ptrdiff_t pairs = w->noise_columns / 2;
-    add_pair_products(acc, rows, cols, w->coef_pairs + i * pairs, pairs, 1, w->z_mixed + col,
-                      w->width, (w->run->block_noise + 1) / 2);
+    add_pair_products(acc, rows, cols, w->coef_pairs + i * pairs, pairs, 1,
+                      noise->z_mixed + col, w->width, (w->run->block_noise + 1) / 2);
 }
 
 INLINE void noise_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_t j,
-                       ptrdiff_t col, ptrdiff_t n) {
+                       ptrdiff_t col, const w2v_noise *noise, ptrdiff_t n) {
     vf acc[TILE_ROWS][TILE_COLS];
     clear_tile(acc, rows, cols);
     add_pair_products(acc, rows, cols, w->coef_mixed + j, 1, w->noise_columns,
                       w->x_mixed + col, w->width, (n + 1) / 2);
     UNROLL for (int r = 0; r < rows; r++)
-        add_row(w->z_delta + (j + r) * w->width + col, acc[r], cols);
+        add_row(noise->z_delta + (j + r) * w->width + col, acc[r], cols);
 }
 
-static void update_noise(w2v_worker *w, ptrdiff_t n) {
-    FOR_TILES(w, w->run->block_noise, noise_tile, n)
+static void update_noise(w2v_worker *w, const w2v_noise *noise, const float *x, ptrdiff_t n) {
+    (void)x; /* arrange_updates has it as x_mixed */
+    FOR_TILES(w, w->run->block_noise, noise_tile, noise, n)
 }

@@ -1,35 +1,75 @@
-/* Negative sampling as the original program does it: pair after pair.
+/* Noise drawn for each pair, as the original program does it: pair after pair.
  *
- * Every pair of an input word (the context) and a center draws its own `negative` noise
- * words, trains at once, and sees the updates of the pair before it. Noise words that are
- * the center itself are left out. Within a pair all dot products use the rows as they were
- * before it. */
-static void private_pair(w2v_worker *w, float *x, int32_t center, float weight, int measure) {
+ * A source, which is the input row of a context (skip-gram) or the hidden vector of all contexts
+ * (CBOW), and a center draw their own `negative` noise words, train at once, and see the
+ * updates of those before them. Noise words that are the center itself are left out. All dot
+ * products of a source use the rows as they were before it. */
+
+/* Logits of x with the center (the first) and its noise words; returns how many. */
+static ptrdiff_t private_logits(w2v_worker *w, const float *x, int32_t center) {
     const ptrdiff_t width = w->width;
     float **targets = w->targets;
     ptrdiff_t count = 0;
+    w->pair_shift[count] = logit_shift(w, center);
     targets[count++] = output_row(w, center);
     for (int64_t k = 0; k < w->run->negative; k++) {
         const int32_t row = draw_noise(w);
-        if (row != center) targets[count++] = output_row(w, row);
+        if (row == center) continue;
+        w->pair_shift[count] = logit_shift(w, row);
+        targets[count++] = output_row(w, row);
     }
     for (ptrdiff_t t = 0; t < count; t++) {
         vf acc = splat(0.0f);
         for (ptrdiff_t c = 0; c < width; c += LANES) acc += load(x + c) * load(targets[t] + c);
         store(w->lane_sums + t * LANES, acc);
     }
-    const vf step = splat(w->alpha * weight);
+    for (ptrdiff_t t = 0; t < count; t += LANES)
+        store(w->pair_logits + t, sum_lanes(w->lane_sums + t * LANES) - load(w->pair_shift + t));
+    return count;
+}
+
+static void measure_pair(w2v_worker *w, ptrdiff_t count, float weight) {
+    w->pairs += weight;
+    w->loss += weight * softplus(-w->pair_logits[0]);
+    if (is_sampled_softmax(w)) return;
+    for (ptrdiff_t t = 1; t < count; t++) w->loss += weight * softplus(w->pair_logits[t]);
+}
+
+/* m of losses.h over the pair's noise words: -ABSENT if there are none. */
+static float pair_noise_mass(w2v_worker *w, ptrdiff_t count) {
+    const ptrdiff_t end = (count + LANES - 1) / LANES * LANES;
+    const float center = w->pair_logits[0];
+    w->pair_logits[0] = -ABSENT;
+    for (ptrdiff_t t = count; t < end; t++) w->pair_logits[t] = -ABSENT;
+    const float mass = log_noise_mass(w->pair_logits, end, 1.0f);
+    w->pair_logits[0] = center;
+    return mass;
+}
+
+/* Coefficients of the center and its noise words from their logits. */
+static void pair_coefficients(w2v_worker *w, ptrdiff_t count, float weight, int measure) {
+    const float step = w->alpha * weight;
+    const float mass = is_sampled_softmax(w) ? pair_noise_mass(w, count) : 0.0f;
+    w->pair_logits[0] -= mass;
+    if (measure) measure_pair(w, count, weight);
+    float logits[LANES] __attribute__((aligned(64))) = {w->pair_logits[0]};
+    store(logits, sigmoid(load(logits)));
+    const float miss = 1 - logits[0];
     for (ptrdiff_t t = 0; t < count; t += LANES) {
-        const vf logits = sum_lanes(w->lane_sums + t * LANES);
-        if (measure) store(w->pair_logits + t, logits);
-        store(w->pair_coef + t, -step * sigmoid(logits));
+        const vf b = load(w->pair_logits + t);
+        store(w->pair_coef + t, is_sampled_softmax(w)
+                                    ? splat(-step * miss) * exponential(b - splat(mass))
+                                    : splat(-step) * sigmoid(b));
     }
-    w->pair_coef[0] += w->alpha * weight;
-    if (measure) {
-        w->pairs += weight;
-        w->loss += weight * softplus(-w->pair_logits[0]);
-        for (ptrdiff_t t = 1; t < count; t++) w->loss += weight * softplus(w->pair_logits[t]);
-    }
+    w->pair_coef[0] = step * miss;
+}
+
+/* Train a source x; its own delta is added to `moved`, which may be x itself. */
+static void private_pair(w2v_worker *w, const float *x, float *moved, int32_t center,
+                         float weight, int measure) {
+    const ptrdiff_t width = w->width, count = private_logits(w, x, center);
+    float **targets = w->targets;
+    pair_coefficients(w, count, weight, measure);
     for (ptrdiff_t c = 0; c < width; c += LANES) {
         const vf source = load(x + c);
         vf delta = splat(0.0f);
@@ -37,22 +77,55 @@ static void private_pair(w2v_worker *w, float *x, int32_t center, float weight, 
             delta += splat(w->pair_coef[t]) * load(targets[t] + c);
         for (ptrdiff_t t = 0; t < count; t++)
             store(targets[t] + c, load(targets[t] + c) + splat(w->pair_coef[t]) * source);
-        store(x + c, source + delta);
+        store(moved + c, load(moved + c) + delta);
+    }
+}
+
+/* Weight of the pair of the center at place p and the context at place i, both in `kept`. */
+INLINE float pair_weight(const w2v_worker *w, ptrdiff_t p, ptrdiff_t i) {
+    return i == p ? 0.0f : w->distance_weight[(i < p ? p - i : i - p) - 1];
+}
+
+static void private_skipgram(w2v_worker *w, ptrdiff_t p, int measure) {
+    for (ptrdiff_t i = p - w->left[p]; i <= p + w->right[p]; i++) {
+        if (i == p) continue;
+        float *x = input_row(w, w->kept[i]);
+        private_pair(w, x, x, w->kept[p], pair_weight(w, p, i), measure);
+    }
+}
+
+/* See cbow.h for the formulas. */
+static void private_cbow(w2v_worker *w, ptrdiff_t p, int measure) {
+    const ptrdiff_t width = w->width, first = p - w->left[p], last = p + w->right[p];
+    float sum = 0;
+    for (ptrdiff_t i = first; i <= last; i++) sum += pair_weight(w, p, i);
+    if (sum == 0) return;
+    memset(w->hidden, 0, (size_t)width * sizeof(float));
+    memset(w->error, 0, (size_t)width * sizeof(float));
+    const float scale = w->run->cbow_mean ? 1 / sum : 1;
+    for (ptrdiff_t i = first; i <= last; i++) {
+        const vf share = splat(scale * pair_weight(w, p, i));
+        const float *x = input_row(w, w->kept[i]);
+        for (ptrdiff_t c = 0; c < width; c += LANES)
+            store(w->hidden + c, load(w->hidden + c) + share * load(x + c));
+    }
+    private_pair(w, w->hidden, w->error, w->kept[p], 1.0f, measure);
+    const float back = w->run->cbow_corrected ? scale : 1;
+    for (ptrdiff_t i = first; i <= last; i++) {
+        const vf share = splat(back * pair_weight(w, p, i));
+        float *x = input_row(w, w->kept[i]);
+        for (ptrdiff_t c = 0; c < width && i != p; c += LANES)
+            store(x + c, load(x + c) + share * load(w->error + c));
     }
 }
 
 static void private_block(w2v_worker *w, ptrdiff_t n) {
-    const ptrdiff_t window = w->window;
     for (ptrdiff_t q = 0; q < n; q++) {
-        const ptrdiff_t p = w->pos - window + q;
-        const ptrdiff_t left = w->left[p], right = w->right[p];
+        const ptrdiff_t p = w->pos - w->window + q;
         const int measure = w->until_measured == 0;
         w->until_measured = (measure ? w->run->loss_interval : w->until_measured) - 1;
-        for (ptrdiff_t i = p - left; i <= p + right; i++) {
-            if (i == p) continue;
-            const ptrdiff_t distance = i < p ? p - i : i - p;
-            private_pair(w, input_row(w, w->kept[i]), w->kept[p], w->distance_weight[distance - 1], measure);
-        }
+        if (w->run->model == W2V_CBOW) private_cbow(w, p, measure);
+        else private_skipgram(w, p, measure);
     }
     w->pos += n;
 }

@@ -32,7 +32,7 @@ INLINE const float *band_at(const float *band, ptrdiff_t window, ptrdiff_t cente
  * of the pair's band coefficient times the source's row.
  *
  * by_context 0: targets are centers, sources contexts; 1: the other way round.
- * `source` is the row of position 0. Two neighbouring targets share all sources but
+ * `source` is the row of position 0. Two neighboring targets share all sources but
  * four, which are added one by one. */
 INLINE void add_band(vf (*acc)[TILE_COLS], const int rows, const int cols,
                      const float *band, ptrdiff_t window, ptrdiff_t target,

@@ -123,14 +123,13 @@ INLINE void transpose(vf *r) {
 #endif
 }
 
-/* 1 / (1 + exp(-x)) to about 2e-7 relative, for any x (beyond 40 it is flat).
+/* 2^t to about 2e-7 relative, for |t| < 126.
  *
- * exp(-x) = 2^n 2^f with n whole and |f| <= 1/2; 2^f by its Taylor series to degree 6,
- * whose error there is below float32's own. Adding 1.5 * 2^23 rounds t to a whole number
- * that then stands in the low bits of the sum. */
-INLINE vf sigmoid(vf x) {
+ * 2^t = 2^n 2^f with n whole and |f| <= 1/2; 2^f by its Taylor series to degree 6, whose
+ * error there is below float32's own. Adding 1.5 * 2^23 rounds t to a whole number that
+ * then stands in the low bits of the sum. */
+INLINE vf power_of_two(vf t) {
     const vf magic = splat(12582912.0f);
-    vf t = clamp(x, 40.0f) * splat(-1.44269504f);
     vf rounded = t + magic;
     vf f = t - (rounded - magic);
     vf p = splat(1.540353e-4f);
@@ -141,6 +140,28 @@ INLINE vf sigmoid(vf x) {
     p = p * f + splat(6.93147181e-1f);
     p = p * f + splat(1.0f);
     vi exponent = ((vi)rounded - (vi)magic) << 23;
-    vf power = (vf)((vi)p + exponent);
-    return splat(1.0f) / (splat(1.0f) + power);
+    return (vf)((vi)p + exponent);
+}
+
+/* 1 / (1 + exp(-x)) for any x; beyond 40 it is flat. */
+INLINE vf sigmoid(vf x) {
+    return splat(1.0f) / (splat(1.0f) + power_of_two(clamp(x, 40.0f) * splat(-1.44269504f)));
+}
+
+/* exp(x) for x <= 0 and a little above; below -80 it is flat, at 1e-35. */
+INLINE vf exponential(vf x) { return power_of_two(clamp(x, 80.0f) * splat(1.44269504f)); }
+
+INLINE float sum_lane(vf x) {
+    float lanes[LANES] __attribute__((aligned(64))), sum = 0;
+    store(lanes, x);
+    for (int l = 0; l < LANES; l++) sum += lanes[l];
+    return sum;
+}
+
+INLINE float max_lane(vf x) {
+    float lanes[LANES] __attribute__((aligned(64)));
+    store(lanes, x);
+    float most = lanes[0];
+    for (int l = 1; l < LANES; l++) most = lanes[l] > most ? lanes[l] : most;
+    return most;
 }

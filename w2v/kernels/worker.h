@@ -21,6 +21,21 @@ enum {
     REPORT = 8192,     /* tokens between two additions to the shared counter */
 };
 
+/* One draw of noise words, and copies of their output rows. */
+typedef struct {
+    int32_t *rows;           /* (noise_columns,): block_noise of them */
+    float *z;                /* (noise_columns, width): their outputs */
+    float *z_columns;        /* z by columns: (noise_columns / LANES, width, LANES) */
+    int32_t *z_mixed;        /* z in bf16, see noise_bf16.h */
+    float *z_delta;          /* (noise_columns, width) */
+    float *shift;            /* (noise_columns,): taken from their logits: log_draws of their
+                              * rows or 0; ABSENT in columns past block_noise */
+    uint64_t filter[64];     /* a bit for each value of row mod 4096 among rows */
+} w2v_noise;
+
+/* A shift that leaves a column's logit no weight in any loss. */
+#define ABSENT 1e30f
+
 /* A center that is the very word of a noise column. */
 typedef struct {
     int32_t center, column;
@@ -45,20 +60,23 @@ struct w2v_worker {
     int64_t tokens;          /* taken and not yet reported */
     rng_t rng;
 
-    int32_t *noise_rows;     /* (block_noise,) of this block */
-    int32_t *next_noise;     /* of the next one, drawn ahead so that rows can be prefetched */
+    w2v_noise noise[2];      /* the second for sampled_softmax.h only */
+    int entering, leaving;   /* which of them the rows that enter are scored against, and
+                              * which gets the deltas of the contexts that leave */
+    int32_t *next_noise;     /* of the next block, drawn ahead so that rows can be prefetched */
     void *arena;             /* holds all buffers of this struct */
     float *x;                /* (2 window + STEP, width): inputs of positions 0 .. */
-    float *y;                /* the same: outputs of positions -window .. */
-    float *z;                /* (noise_columns, width): outputs of the noise words */
-    float *z_columns;        /* z by columns: (noise_columns / LANES, width, LANES) */
-    float *z_delta;          /* (noise_columns, width) */
+    float *y;                /* the same: outputs of positions -window ..; of CBOW the errors
+                              * of the hidden vectors there */
+    float *hidden;           /* (STEP, width), CBOW: what centers are scored against */
+    float *center_rows;      /* (STEP, width), CBOW: outputs of the step's centers */
 #ifdef BF16                  /* see noise_bf16.h */
     ptrdiff_t pair_width;    /* width / 2 rounded up to LANES */
-    int32_t *x_pairs, *x_mixed, *z_mixed, *coef_pairs, *coef_mixed;
+    int32_t *x_pairs, *x_mixed, *coef_pairs, *coef_mixed;
+    float *nothing;          /* (noise_columns,): zeros */
 #endif
-    float *noise_coef;       /* (STEP, noise_columns): first logits, then coefficients */
-    float *noise_weight;     /* (noise_columns,): -1, and 0 in columns past block_noise */
+    float *noise_coef;       /* (2 window + STEP, noise_columns): first logits, then
+                              * coefficients; but for sampled_softmax.h STEP rows */
     float *band;             /* (2 window + STEP, 2 window): coefficients of centers -window .. */
     float *lane_sums;        /* (LANES / 2, 2 window, LANES): partial dot products */
     ptrdiff_t weight_step;   /* window rounded up to LANES */
@@ -66,13 +84,18 @@ struct w2v_worker {
     float *right_weight;     /* the same to the right */
     float *distance_weight;  /* (window,): weight of a pair at distance 1, 2 ... */
     float *band_weight;      /* (STEP, 2 window): weights of the step's centers' pairs */
-    float *mass;             /* (STEP,): sum of the weights of a context's pairs */
-    float *collision;        /* (STEP, noise_columns): weight of pairs whose center is the noise word */
-    uint64_t noise_filter[64]; /* a bit for each value of row mod 4096 among noise_rows */
+    float *mass;             /* (STEP,): sum of the weights of a context's (CBOW: center's) pairs */
+    float *collision;        /* (2 window + STEP, noise_columns): what pairs whose center is
+                              * the noise word take off a coefficient */
     w2v_hit *hits;           /* collisions of one step */
+    float *log_mass;         /* (2 window + STEP,), see sampled_softmax.h */
+    float *spared;           /* the same */
+    ptrdiff_t with_leaving;  /* positions 0 .. whose noise is the leaving draw, see block.h */
+    float *center_logits, *center_coef; /* (STEP,), CBOW */
+    float *error;            /* (width,), CBOW with private negatives: the delta of `hidden` */
 
     float **targets;         /* private negatives: (negative + 1,) rows of one pair */
-    float *pair_logits, *pair_coef; /* (negative + 1, rounded up to LANES) */
+    float *pair_logits, *pair_shift, *pair_coef; /* (negative + 1, rounded up to LANES) */
 
     int64_t until_measured;  /* positions to pass before the loss is measured again */
     double loss, pairs;
@@ -90,13 +113,4 @@ INLINE float *output_row(const w2v_worker *w, int32_t row) {
  * for reading). */
 INLINE void prefetch_row(const w2v_worker *w, const float *row) {
     for (ptrdiff_t k = 0; k < w->width; k += 16) __builtin_prefetch(row + k, 1);
-}
-
-/* log(1 + exp(x)) */
-static double softplus(double x) { return (x > 0 ? x : 0) + log1p(exp(-fabs(x))); }
-
-static int32_t draw_noise(w2v_worker *w) {
-    uint32_t slot = rng_below(&w->rng, (uint32_t)w->run->words);
-    uint64_t entry = w->run->noise[slot];
-    return rng_next(&w->rng) < (uint32_t)entry ? (int32_t)slot : (int32_t)(entry >> 32);
 }

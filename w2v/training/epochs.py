@@ -5,52 +5,16 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
 
 from w2v._core import Run, Worker
 from w2v.errors import ConfigError
+from w2v.training.chunks import Chunks
+from w2v.training.holdout import TrainingText
+from w2v.training.progress import EpochMeter
 
 POLL_SECONDS = 0.1
 LONGEST_CHUNK = 1 << 17  # 10 ms of work: threads end an epoch about that far apart
 SHORTEST_CHUNK = 1 << 12
-
-
-class Chunks(Protocol):
-    """What a run trains on: a text, or walks that are made when they are asked for.
-
-    Attributes
-    ----------
-    tokens, kept : int
-        Words of an epoch, and those of them that are in the vocabulary.
-    """
-
-    @property
-    def tokens(self) -> int: ...  # noqa: D102
-    @property
-    def kept(self) -> int: ...  # noqa: D102
-
-    def __len__(self) -> int:
-        """Return about how many rows an epoch has."""
-        ...
-
-    def cut(self, size: int) -> list[int]:
-        """Return places that cut an epoch into chunks of at most about `size` rows."""
-        ...
-
-    def chunk(self, epoch: int, start: int, end: int) -> NDArray[np.int32]:
-        """Return the rows between two places, in an epoch counted from 1; -1 ends a sentence."""
-        ...
-
-    def release(self, start: int, end: int) -> None:
-        """Let go of rows that have been used."""
-        ...
-
-    def about(self) -> dict[str, Any]:
-        """Return what a run record says of it."""
-        ...
 
 
 def chunk_bounds(corpus: Chunks, threads: int) -> list[int]:
@@ -58,15 +22,47 @@ def chunk_bounds(corpus: Chunks, threads: int) -> list[int]:
     return corpus.cut(min(LONGEST_CHUNK, max(SHORTEST_CHUNK, len(corpus) // (16 * threads))))
 
 
+class CompiledTrainer:
+    """Trains with the kernels, by all workers.
+
+    Parameters
+    ----------
+    run : Run
+    workers : list of Worker
+        Not more than there are chunks.
+    text : TrainingText
+    bounds : list of int
+        Where the corpus is cut into chunks.
+    total : int
+        Tokens to train on, all epochs together.
+    """
+
+    def __init__(
+        self, run: Run, workers: list[Worker], text: TrainingText, bounds: list[int], total: int
+    ) -> None:
+        self._run, self._workers, self._text = run, workers, text
+        self._bounds, self._total = bounds, total
+
+    def epoch(self, meter: EpochMeter) -> tuple[float, float]:
+        """Train on the corpus once; return the sums of the loss and of the pairs' weights."""
+
+        def poll() -> None:
+            meter.report(self._run.done / self._total)
+
+        run_epoch(self._run, self._workers, self._text, self._bounds, poll, meter.epoch)
+        sums = [worker.take_loss() for worker in self._workers]
+        return sum(loss for loss, _ in sums), sum(pairs for _, pairs in sums)
+
+
 def run_epoch(
     run: Run,
     workers: list[Worker],
-    corpus: Chunks,
+    text: TrainingText,
     bounds: list[int],
     poll: Callable[[], object],
     epoch: int = 1,
 ) -> None:
-    """Train once on all of a corpus, a thread for each worker.
+    """Train once on all of a text, a thread for each worker.
 
     Chunks go to whichever worker is free. `poll` is called from this thread every tenth of
     a second. An exception there or in a worker (KeyboardInterrupt too) stops all workers at
@@ -77,7 +73,7 @@ def run_epoch(
     failures: list[BaseException] = []
     threads = [
         threading.Thread(
-            target=_work, args=(worker, corpus, epoch, chunks, lock, failures), daemon=True
+            target=_work, args=(worker, text, epoch, chunks, lock, failures), daemon=True
         )
         for worker in workers
     ]
@@ -114,7 +110,7 @@ def _start(thread: threading.Thread, count: int) -> None:
 
 def _work(
     worker: Worker,
-    corpus: Chunks,
+    text: TrainingText,
     epoch: int,
     chunks: Iterator[tuple[int, int]],
     lock: threading.Lock,
@@ -124,9 +120,9 @@ def _work(
         while True:
             with lock:
                 start, end = next(chunks, (0, 0))
-            if start == end or not worker.train(corpus.chunk(epoch, start, end)):
+            if start == end or not all(map(worker.train, text.parts(epoch, start, end))):
                 break
-            corpus.release(start, end)
+            text.corpus.release(start, end)
         worker.flush()
     except BaseException as error:
         failures.append(error)

@@ -27,6 +27,11 @@ class Progress:
         Mean loss per pair of the epoch that this report ends; None in all other reports.
     seconds : float
         Since the phase began, or for the report that ends an epoch, what it took.
+    heldout_loss : float or None
+        Mean loss per pair of the held-out sentences, with the report that ends an epoch.
+    estimate : float or None
+        Seconds that training will take, measured before it begins; with the first report of
+        the full softmax only.
     """
 
     phase: Literal["text", "training"]
@@ -38,6 +43,8 @@ class Progress:
     words_per_second: float = 0.0
     loss: float | None = None
     seconds: float = 0.0
+    heldout_loss: float | None = None
+    estimate: float | None = None
 
     @property
     def epoch_end(self) -> bool:
@@ -58,7 +65,7 @@ class EpochMeter:
     epoch, epochs : int
         Counted from 1.
     tokens : int
-        Raw words of the corpus.
+        Raw words of an epoch.
     alphas : (float, float)
         Learning rate at the start and the end of the run.
     """
@@ -72,31 +79,39 @@ class EpochMeter:
         alphas: tuple[float, float],
     ) -> None:
         self._listener = listener
-        self._epoch = epoch
+        self.epoch = epoch
         self._epochs = epochs
         self._tokens = tokens
         self._alphas = alphas
         self._begun = time.perf_counter()
 
-    def report(self, share: float, loss: float | None = None) -> float:
-        """Report that `share` (0 to 1) of the run is done; return seconds since the start."""
-        seconds = time.perf_counter() - self._begun
-        if self._listener is not None:
-            total = self._epochs * self._tokens
-            done = min(round(share * total), self._epoch * self._tokens)
-            start, end = self._alphas
-            words = done - (self._epoch - 1) * self._tokens
-            self._listener(
-                Progress(
-                    phase="training",
-                    done=done,
-                    total=total,
-                    epoch=self._epoch,
-                    epochs=self._epochs,
-                    alpha=start + (end - start) * share,
-                    words_per_second=words / max(seconds, 1e-9),
-                    loss=loss,
-                    seconds=seconds,
-                )
+    def alpha(self, share: float) -> float:
+        """Return the learning rate when `share` (0 to 1) of the run is done."""
+        start, end = self._alphas
+        return start + (end - start) * min(share, 1.0)
+
+    def seconds(self) -> float:
+        """Return the seconds since the epoch began."""
+        return time.perf_counter() - self._begun
+
+    def report(self, share: float, **facts: float | None) -> None:
+        """Report that `share` (0 to 1) of the run is done, with further fields of `Progress`."""
+        if self._listener is None:
+            return
+        total = self._epochs * self._tokens
+        done = min(round(share * total), self.epoch * self._tokens)
+        words = done - (self.epoch - 1) * self._tokens
+        seconds = facts.pop("seconds", None) or self.seconds()
+        self._listener(
+            Progress(
+                phase="training",
+                done=done,
+                total=total,
+                epoch=self.epoch,
+                epochs=self._epochs,
+                alpha=self.alpha(share),
+                words_per_second=words / max(seconds, 1e-9),
+                seconds=seconds,
+                **facts,
             )
-        return seconds
+        )

@@ -12,7 +12,7 @@ from w2v.cpu import chosen_isa, cpu_model, peak_memory
 if TYPE_CHECKING:
     from w2v.config import Config
     from w2v.text.vocab import Vocab
-    from w2v.training.epochs import Chunks
+    from w2v.training.chunks import Chunks
 
 
 def new_record(corpus: Chunks, vocab: Vocab, config: Config) -> dict[str, Any]:
@@ -43,10 +43,14 @@ def new_record(corpus: Chunks, vocab: Vocab, config: Config) -> dict[str, Any]:
     }
 
 
-def add_epoch(record: dict[str, Any], corpus: Chunks, loss: float, seconds: float) -> None:
-    """Append an epoch; its rate is in raw corpus words per second."""
-    rate = corpus.tokens / max(seconds, 1e-9)
-    record["epochs"].append({"loss": loss, "seconds": seconds, "words_per_second": rate})
+def add_epoch(
+    record: dict[str, Any], words: int, loss: float, seconds: float, heldout_loss: float | None
+) -> None:
+    """Append an epoch of so many raw corpus words; the rate is in words per second."""
+    entry = {"loss": loss, "seconds": seconds, "words_per_second": words / max(seconds, 1e-9)}
+    if heldout_loss is not None:
+        entry["heldout_loss"] = heldout_loss
+    record["epochs"].append(entry)
 
 
 def close_record(record: dict[str, Any], text: float, training: float) -> None:

@@ -75,10 +75,27 @@ def keep_thresholds(counts: NDArray[np.int64], sample: float) -> NDArray[np.uint
     return thresholds
 
 
+def noise_weights(counts: NDArray[np.int64], exponent: float) -> NDArray[np.float64]:
+    """Return ``count ** exponent``, the largest scaled to 1."""
+    # in logarithms and relative to the largest, so that no exponent overflows
+    logs = np.log(counts.astype(np.float64)) * exponent
+    weights: NDArray[np.float64] = np.exp(logs - logs.max())
+    return weights
+
+
 def noise_table(counts: NDArray[np.int64], exponent: float) -> NDArray[np.uint64]:
     """Return the alias table for drawing words in proportion to ``count ** exponent``."""
     table = np.empty(len(counts), np.uint64)
-    # in logarithms and relative to the largest, so that no exponent overflows
-    logs = np.log(counts.astype(np.float64)) * exponent
-    alias_table(np.exp(logs - logs.max()), table)
+    alias_table(noise_weights(counts, exponent), table)
     return table
+
+
+def log_draws(counts: NDArray[np.int64], exponent: float, negative: int) -> NDArray[np.float32]:
+    """Return log(negative * P_n(word)) for each word, and 0 for the row of padding.
+
+    It is the logarithm of how often a word is expected among the noise words of a pair.
+    """
+    weights = noise_weights(counts, exponent)
+    # a weight that underflowed is never drawn: any finite number will do
+    share = np.maximum(weights / weights.sum(), np.finfo(np.float64).tiny)
+    return np.append(np.log(negative * share), 0.0).astype(np.float32)

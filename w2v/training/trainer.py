@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import functools
 import math
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -21,8 +21,13 @@ from w2v.graph import Graph, Walks, read_graph
 from w2v.text.corpus import Corpus, corpus_from_sentences, read_corpus
 from w2v.text.vocab import Vocab
 from w2v.training import report, tables
-from w2v.training.epochs import Chunks, chunk_bounds, run_epoch
+from w2v.training.chunks import Chunks
+from w2v.training.epochs import CompiledTrainer, chunk_bounds
+from w2v.training.holdout import Holdout, TrainingText
+from w2v.training.judging import Judge
+from w2v.training.loop import Trainer, diverged, run_epochs
 from w2v.training.progress import EpochMeter, Listener, Progress
+from w2v.training.softmax import SoftmaxTrainer, check_size
 from w2v.vectors import Vectors
 
 Path = str | os.PathLike[str]
@@ -56,8 +61,12 @@ class Model:
 
 
 def memory_needed(words: int, config: Config, corpus_rows: int = 0) -> int:
-    """Return the bytes that training takes: both matrices and the corpus's rows."""
-    matrices = 2 * (words + 1) * tables.row_stride(config.dim) * 4
+    """Return the bytes that training takes: both matrices and the corpus's rows.
+
+    With patience the matrices count twice: those of the best epoch are kept.
+    """
+    copies = 2 if config.patience else 1
+    matrices = copies * 2 * (words + 1) * tables.row_stride(config.dim) * 4
     return matrices + 4 * corpus_rows + 12 * words
 
 
@@ -68,8 +77,9 @@ def train(
     vocab: Vocab | None = None,
     progress: Listener | None = None,
     tmpdir: Path | None = None,
+    force: bool = False,
 ) -> Model:
-    """Train word vectors by skip-gram with negative sampling (Mikolov et al. 2013).
+    """Train word vectors by skip-gram or CBOW (Mikolov et al. 2013).
 
     With a `GraphConfig` words are the nodes of a graph, and the text is walks on it: DeepWalk
     (Perozzi et al. 2014) and node2vec (Grover and Leskovec 2016).
@@ -88,6 +98,9 @@ def train(
         Gets a `Progress` about ten times a second, from this thread.
     tmpdir : path, optional
         Where rows that do not fit in memory go.
+    force : bool, optional
+        Let the full softmax train on a vocabulary of any size. (Its products run on the
+        threads of `Config.threads`; each uses as many more as numpy's BLAS is set to.)
 
     Returns
     -------
@@ -106,24 +119,26 @@ def train(
     """
     if config is None:
         config = GraphConfig() if isinstance(corpus, (Graph, Walks)) else Config()
+    if force and config.loss != "softmax":
+        raise ConfigError(f"force goes with loss softmax, and loss is {config.loss}: leave it out")
     isa = chosen_isa()
     started = time.perf_counter()
     if isinstance(corpus, Corpus):
         if vocab is None:
             raise ConfigError("a Corpus needs its Vocab: pass vocab=")
-        return _train_rows(corpus, vocab, config, isa, progress, started)
+        return _train_rows(corpus, vocab, config, isa, progress, started, force)
     if vocab is not None:
         raise ConfigError("vocab goes with a Corpus; text makes its own")
     if isinstance(config, GraphConfig):
         walks = _walks(corpus, config, progress, started)
         started -= walks.graph.seconds if isinstance(corpus, (Graph, Walks)) else 0
         vocab = Vocab(walks.graph.names, walks.counts)
-        return _train_rows(walks, vocab, config, isa, progress, started)
+        return _train_rows(walks, vocab, config, isa, progress, started, force)
     if isinstance(corpus, (Graph, Walks)):
         raise ConfigError("a graph is trained on with a GraphConfig")
     vocab, corpus = _read(corpus, config, progress, tmpdir, started)
     with corpus:
-        return _train_rows(corpus, vocab, config, isa, progress, started)
+        return _train_rows(corpus, vocab, config, isa, progress, started, force)
 
 
 def _walks(source: Any, config: GraphConfig, progress: Listener | None, started: float) -> Walks:
@@ -182,20 +197,28 @@ def _train_rows(
     isa: str,
     progress: Listener | None,
     started: float,
+    force: bool,
 ) -> Model:
     text_seconds = time.perf_counter() - started
     if len(vocab) < 2:
         raise DataError(f"the vocabulary has {len(vocab)} word: training needs two or more")
+    if config.loss == "softmax":
+        check_size(len(vocab), force=force)
     _check_matrices(len(vocab), config)
     begun = time.perf_counter()
+    text = _training_text(corpus, vocab, config)
+    judge = Judge(text.holdout, text, config) if text.holdout else None
     inputs = tables.padded_matrix(len(vocab), config.dim)
     outputs = tables.padded_matrix(len(vocab), config.dim)
     tables.fill_initial(inputs, config.dim, config.seed)
-    run = _new_run(corpus, vocab, config, isa, inputs, outputs)
     record = report.new_record(corpus, vocab, config)
-    _train_epochs(run, corpus, config, record, progress)
+    if text.holdout:
+        sentences, tokens = len(text.holdout.starts), text.holdout.tokens
+        record["heldout"] = {"sentences": sentences, "tokens": tokens}
+    with _open_trainer(text, config, isa, inputs, outputs, progress) as trainer:
+        run_epochs(trainer, (inputs, outputs), text.words, config, record, progress, judge)
     if not math.isfinite(float(inputs.sum(dtype=np.float64))):
-        raise _diverged(config.epochs, "vectors are not finite", config)
+        raise diverged(config.epochs, "vectors are not finite", config)
     report.close_record(record, text_seconds, time.perf_counter() - begun)
     vectors = Vectors(vocab.words, inputs[:-1, : config.dim], record=record)
     return Model(vectors=vectors, outputs=outputs[:-1, : config.dim], vocab=vocab, record=record)
@@ -220,23 +243,59 @@ def _check_matrices(words: int, config: Config) -> None:
     _check_memory(needed, f"{words:,} words of dim {config.dim}", remedy)
 
 
+def _training_text(corpus: Chunks, vocab: Vocab, config: Config) -> TrainingText:
+    keep = tables.keep_thresholds(vocab.counts, config.sample)
+    holdout = None
+    if config.holdout:
+        if not isinstance(corpus, Corpus):
+            raise ConfigError("holdout goes with text: walks are new in every epoch")
+        holdout = Holdout(corpus, config.holdout, config.seed)
+    return TrainingText(corpus=corpus, vocab=vocab, keep=keep, holdout=holdout)
+
+
+@contextlib.contextmanager
+def _open_trainer(
+    text: TrainingText,
+    config: Config,
+    isa: str,
+    inputs: NDArray[np.float32],
+    outputs: NDArray[np.float32],
+    progress: Listener | None,
+) -> Iterator[Trainer]:
+    """Yield what trains by the loss that `config` names; docs/objectives.md lists them."""
+    if config.loss != "softmax":
+        yield _compiled_trainer(_new_run(text, config, isa, inputs, outputs), text, config)
+        return
+    with SoftmaxTrainer(inputs, outputs, text, config) as trainer:
+        what = f"blocks of {config.block_length} words against {len(text.vocab):,}"
+        _check_memory(trainer.memory, what, "a smaller block_length or max_vocab")
+        alphas = (config.alpha, config.min_alpha)
+        meter = EpochMeter(progress, 1, config.epochs, text.words, alphas)
+        meter.report(0.0, estimate=trainer.estimate())
+        yield trainer
+
+
 def _new_run(
-    corpus: Chunks,
-    vocab: Vocab,
+    text: TrainingText,
     config: Config,
     isa: str,
     inputs: NDArray[np.float32],
     outputs: NDArray[np.float32],
 ) -> Run:
-    keep = tables.keep_thresholds(vocab.counts, config.sample)
+    vocab = text.vocab
     noise = tables.noise_table(vocab.counts, config.noise_exponent)
-    kept = int(vocab.counts @ (keep / 0xFFFFFFFF))
+    corrected = config.loss == "nce" or config.log_q
+    draws = (
+        tables.log_draws(vocab.counts, config.noise_exponent, config.negative)
+        if corrected
+        else None
+    )
     return Run(
         inputs,
         outputs,
-        keep,
+        text.keep,
         noise,
-        total=corpus.kept * config.epochs,
+        total=text.tokens * config.epochs,
         isa=isa,
         dim=config.dim,
         window=config.window,
@@ -247,51 +306,19 @@ def _new_run(
         min_alpha=config.min_alpha,
         block_length=config.block_length,
         block_noise=config.block_noise,
-        loss_interval=next(i for i in LOSS_INTERVALS if i == 1 or i * LOSS_WORDS <= kept),
+        model=config.model,
+        loss=config.loss,
+        cbow_gradient=config.cbow_gradient,
+        cbow_hidden=config.cbow_hidden,
+        log_draws=draws,
+        loss_interval=next(i for i in LOSS_INTERVALS if i == 1 or i * LOSS_WORDS <= text.expected),
     )
 
 
-def _train_epochs(
-    run: Run, corpus: Chunks, config: Config, record: dict[str, Any], progress: Listener | None
-) -> None:
-    bounds = chunk_bounds(corpus, config.threads)
+def _compiled_trainer(run: Run, text: TrainingText, config: Config) -> CompiledTrainer:
+    bounds = chunk_bounds(text.corpus, config.threads)
     # a worker without a chunk would only cost memory
     count = min(config.threads, len(bounds) - 1)
     _check_memory(count * run.worker_bytes, f"{count} threads", "fewer threads")
     workers = [Worker(run, config.seed, stream) for stream in range(count)]
-    total = max(1, corpus.kept * config.epochs)
-    alphas = (config.alpha, config.min_alpha)
-    for epoch in range(1, config.epochs + 1):
-        meter = EpochMeter(progress, epoch, config.epochs, corpus.tokens, alphas)
-        poll = functools.partial(_report, meter, run, total)
-        run_epoch(run, workers, corpus, bounds, poll, epoch)
-        loss = _mean_loss(workers, epoch, config)
-        seconds = meter.report(epoch / config.epochs, loss)
-        report.add_epoch(record, corpus, loss, seconds)
-
-
-def _mean_loss(workers: list[Worker], epoch: int, config: Config) -> float:
-    """Return the mean loss per pair of an epoch that has just ended, if there is one."""
-    sums = [worker.take_loss() for worker in workers]
-    pairs = sum(pairs for _, pairs in sums)
-    loss = sum(loss for loss, _ in sums)
-    if pairs == 0:
-        thinned = f", or sample {config.sample:g} dropped the rest" if config.sample else ""
-        remedy = ": try sample 0" if config.sample else ": a line is a sentence, put more on one"
-        raise DataError(
-            f"epoch {epoch} had no pair of words to learn from: lines have one known word{thinned}"
-            f"{remedy}"
-        )
-    if not math.isfinite(loss):
-        raise _diverged(epoch, f"its loss is {loss}", config)
-    return loss / pairs
-
-
-def _diverged(epoch: int, sign: str, config: Config) -> ConfigError:
-    return ConfigError(
-        f"training diverged in epoch {epoch}: {sign}: lower alpha, which is {config.alpha:g}"
-    )
-
-
-def _report(meter: EpochMeter, run: Run, total: int) -> None:
-    meter.report(run.done / total)
+    return CompiledTrainer(run, workers, text, bounds, max(1, text.tokens * config.epochs))

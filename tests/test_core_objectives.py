@@ -1,0 +1,81 @@
+"""Models and losses with noise words in the compiled core, against the float64 reference."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from reference_losses import pair_gradient, pair_objective
+from test_core import both, check, isa, sentences  # noqa: F401 -- isa is a fixture
+
+OBJECTIVES = [
+    {"loss": "nce"},
+    {"loss": "sampled-softmax"},
+    {"loss": "sampled-softmax", "log_q": True},
+    {"model": "cbow"},
+    {"model": "cbow", "cbow_gradient": "original"},
+    {"model": "cbow", "cbow_hidden": "sum", "loss": "nce"},
+    {"model": "cbow", "loss": "sampled-softmax"},
+    {"model": "cbow", "loss": "sampled-softmax", "log_q": True, "cbow_gradient": "original"},
+]
+
+
+def name(changes):
+    return "-".join(map(str, changes.values()))
+
+
+@pytest.fixture(params=OBJECTIVES, ids=name)
+def changes(request):
+    return request.param
+
+
+@pytest.mark.parametrize("loss", ["ns", "nce", "sampled-softmax"])
+def test_pair_gradient_by_finite_differences(loss):
+    generator = np.random.default_rng(1)
+    for _ in range(20):
+        a, b = generator.normal(0, 2), generator.normal(0, 2, 4)
+        da, db = pair_gradient(loss, a, b, 0.3)
+        h = 1e-5
+        slope = pair_objective(loss, a + h, b, 0.3) - pair_objective(loss, a - h, b, 0.3)
+        assert da == pytest.approx(slope / (2 * h), abs=1e-6)
+        for j in range(len(b)):
+            nudge = np.eye(len(b))[j] * h
+            slope = pair_objective(loss, a, b + nudge, 0.3) - pair_objective(
+                loss, a, b - nudge, 0.3
+            )
+            assert db[j] == pytest.approx(slope / (2 * h), abs=1e-6)
+
+
+@pytest.mark.parametrize("negatives", ["shared", "private"])
+@pytest.mark.parametrize("dim", [1, 7, 16, 100, 300])
+def test_equals_reference_for_any_dim(isa, dim, negatives, changes):  # noqa: F811
+    text = sentences(50, [40, 3, 30])
+    check(isa, both(isa, text, words=50, dim=dim, negatives=negatives, **changes))
+
+
+@pytest.mark.parametrize("negatives", ["shared", "private"])
+@pytest.mark.parametrize("lengths", [[0], [1], [2], [1, 1, 2, 1], [3] * 40, [200]])
+def test_equals_reference_for_any_sentences(isa, lengths, negatives, changes):  # noqa: F811
+    text = sentences(60, lengths)
+    check(isa, both(isa, text, words=60, dim=20, negatives=negatives, **changes))
+
+
+@pytest.mark.parametrize("mode", ["weighted", "shrink", "fixed"])
+@pytest.mark.parametrize("window", [1, 2, 7, 13])
+def test_equals_reference_for_any_window(isa, window, mode, changes):  # noqa: F811
+    changes = changes | {"window": window, "window_mode": mode}
+    check(isa, both(isa, sentences(60, [25, 4, 60]), words=60, dim=20, **changes))
+
+
+@pytest.mark.parametrize("block_length", [10, 33, 64])
+@pytest.mark.parametrize("block_noise", [1, 3, 16, 20])
+def test_equals_reference_for_any_block(isa, block_length, block_noise, changes):  # noqa: F811
+    changes = changes | {"block_length": block_length, "block_noise": block_noise}
+    check(isa, both(isa, sentences(80, [90, 50]), words=80, dim=12, **changes))
+
+
+@pytest.mark.parametrize("negatives", ["shared", "private"])
+@pytest.mark.parametrize("words", [2, 3, 8])
+def test_noise_that_is_the_center_itself_is_left_out(isa, words, negatives, changes):  # noqa: F811
+    changes = changes | {"negatives": negatives, "alpha": 0.02, "min_alpha": 0.01}
+    results = both(isa, sentences(words, [50, 9]), words=words, dim=8, **changes)
+    check(isa, results, tolerance=3e-5)  # every row moves a hundred times

@@ -1,0 +1,69 @@
+/* A block's draw of noise words: from the draw to the deltas of their rows. */
+
+static int32_t draw_noise(w2v_worker *w) {
+    uint32_t slot = rng_below(&w->rng, (uint32_t)w->run->words);
+    uint64_t entry = w->run->noise[slot];
+    return rng_next(&w->rng) < (uint32_t)entry ? (int32_t)slot : (int32_t)(entry >> 32);
+}
+
+INLINE void copy_row(const w2v_worker *w, float *to, const float *from) {
+    for (ptrdiff_t c = 0; c < w->width; c += LANES) store(to + c, load(from + c));
+}
+
+/* Draw the noise of the next block, whose rows then have a block's time to arrive. */
+static void draw_ahead(w2v_worker *w) {
+    for (ptrdiff_t j = 0; j < w->run->block_noise; j++) {
+        w->next_noise[j] = draw_noise(w);
+        prefetch_row(w, output_row(w, w->next_noise[j]));
+    }
+}
+
+/* Copy the noise words' rows, by rows and by columns. */
+static void gather_noise(w2v_worker *w, w2v_noise *noise) {
+    const ptrdiff_t width = w->width, count = w->run->block_noise;
+    memcpy(noise->rows, w->next_noise, (size_t)count * sizeof *noise->rows);
+    memset(noise->filter, 0, sizeof noise->filter);
+    for (ptrdiff_t j = 0; j < count; j++) {
+        const uint32_t low = (uint32_t)noise->rows[j] % 4096;
+        noise->filter[low / 64] |= (uint64_t)1 << (low % 64);
+        noise->shift[j] = logit_shift(w, noise->rows[j]);
+        copy_row(w, noise->z + j * width, output_row(w, noise->rows[j]));
+    }
+    arrange_noise(w, noise);
+    memset(noise->z_delta, 0, (size_t)(count * width) * sizeof(float));
+}
+
+/* A filter of one bit per value of row mod 4096 spares nearly all rows the search. */
+INLINE int may_be_noise(const w2v_noise *noise, int32_t row) {
+    const uint32_t low = (uint32_t)row % 4096;
+    return noise->filter[low / 64] >> (low % 64) & 1;
+}
+
+/* Logits of n sources from `x` on. Tiles of two vectors of noise words, and a taller one for
+ * what is left: either way enough sums are under way to hide the latency of each addition. */
+static void noise_logits(w2v_worker *w, const w2v_noise *noise, const float *x, float *logits,
+                         ptrdiff_t n) {
+    const ptrdiff_t groups = w->noise_columns / LANES, step = source_step(w);
+    const source_t *sources = arrange_sources(w, x, n);
+    ptrdiff_t group = 0;
+    for (; group + 1 < groups; group += 2) {
+        for (ptrdiff_t i = 0; i < n; i += TILE_CONTEXTS)
+            noise_logits_tile(w, noise, sources + i * step, logits + i * w->noise_columns, group,
+                              TILE_CONTEXTS, 2);
+    }
+    for (ptrdiff_t i = 0; i < n && group < groups; i += 2 * TILE_CONTEXTS)
+        noise_logits_tile(w, noise, sources + i * step, logits + i * w->noise_columns, group,
+                          2 * TILE_CONTEXTS, 1);
+}
+
+/* Add the noise words' deltas to their rows, and begin anew. */
+static void spend_noise_deltas(w2v_worker *w, w2v_noise *noise) {
+    const ptrdiff_t width = w->width;
+    for (ptrdiff_t j = 0; j < w->run->block_noise; j++) {
+        float *row = output_row(w, noise->rows[j]), *delta = noise->z_delta + j * width;
+        for (ptrdiff_t c = 0; c < width; c += LANES) {
+            store(row + c, load(row + c) + clamp(load(delta + c), DELTA_LIMIT));
+            store(delta + c, splat(0.0f));
+        }
+    }
+}
