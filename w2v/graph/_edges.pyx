@@ -29,6 +29,7 @@ cdef extern from "edges.h" nogil:
         int64_t stopped_line
         int64_t stopped_at
         int64_t stopped_size
+        int64_t fields
     int scan_edges(
         Table *table, char *text, size_t size, int lines, int skip, int32_t *out,
         float *weights, ScannedEdges *result
@@ -103,6 +104,7 @@ cdef dict _as_dict(ScannedEdges *result):
         "columns": result.columns,
         "first_line": result.first_line,
         "stopped_line": result.stopped_line,
+        "fields": result.fields,
     }
 
 
@@ -147,7 +149,7 @@ class EdgeBlock:
         self.columns, self.first_line = result["columns"], result["first_line"]
         self.stopped_line = result["stopped_line"]
         self.fault = None
-        edges = result["edges"]
+        edges, fields = result["edges"], result["fields"]
         nodes = scanner.lines == LINES_NODES
         self.numbers = scanner.numbers[: edges if nodes else 2 * edges]
         self.weights = scanner.weights[:edges] if self.columns == 3 and not nodes else None
@@ -155,13 +157,13 @@ class EdgeBlock:
         if fault == EDGES_ONE_NAME:
             self.fault = f"{shown} stands alone: an edge is two names (--nodes takes lone ones)"
         elif fault == EDGES_TOO_MANY and nodes:
-            self.fault = f"{self.columns} fields: a list of nodes has one name a line"
+            self.fault = f"{fields} fields: a list of nodes has one name a line"
         elif fault == EDGES_TOO_MANY:
             self.fault = (
-                f"{self.columns} fields: give two names and at most a weight, or --no-weights"
+                f"{fields} fields: give two names and at most a weight, or --no-weights"
             )
         elif fault == EDGES_RAGGED:
-            self.fault = f"{self.columns} fields, unlike the lines before"
+            self.fault = f"{fields} fields, unlike the lines before"
         elif fault == EDGES_COMMA:
             self.fault = "nothing stands before or after a comma"
         elif fault == EDGES_WEIGHT:

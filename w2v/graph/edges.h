@@ -38,6 +38,7 @@ typedef struct {
     int64_t stopped_line; /* the faulty one, counted from 0 */
     int64_t stopped_at;   /* bytes into the text: the field at fault ... */
     int64_t stopped_size; /* ... and its length */
+    int64_t fields;       /* of the faulty line */
 } ScannedEdges;
 
 enum { IS_NAME, IS_BLANK, IS_COMMA, IS_END };
@@ -119,19 +120,20 @@ typedef struct {
 static inline const char *cut_fields(const char *p, Fields *fields) {
     fields->count = 0;
     for (;;) {
-        const char *start = p;
+        const char *start = p, *stop;
         int commas = 0, kind;
         while (kind_of(*p) == IS_NAME) p++;
+        stop = p;
         if (fields->count < 4) {
             fields->at[fields->count] = start;
-            fields->size[fields->count] = (size_t)(p - start);
+            fields->size[fields->count] = (size_t)(stop - start);
         }
         fields->count++;
         while ((kind = kind_of(*p)) == IS_BLANK || kind == IS_COMMA) {
             commas += kind == IS_COMMA;
             p++;
         }
-        if (UNLIKELY(p == start || commas > 1 || (kind == IS_END && commas))) {
+        if (UNLIKELY(stop == start || commas > 1 || (kind == IS_END && commas))) {
             fields->at[0] = start;
             fields->size[0] = 0;
             return NULL;
@@ -193,7 +195,7 @@ static inline int scan_edges(Table *table, char *text, size_t size, int lines, i
             result->stopped_line = result->lines;
             result->stopped_at = fields.at[0] - text;
             result->stopped_size = (int64_t)fields.size[0];
-            result->columns = fault == EDGES_COMMA ? 0 : fields.count;
+            result->fields = fields.count;
             return fault;
         }
         found[n++] = named(fields.at[0], fields.size[0]);

@@ -201,7 +201,8 @@ class _Reader:
             if found.head:
                 self._begin_matrix(found)
         self._file = found.name
-        if found.columns and self.columns and found.columns != self.columns:
+        at_first = found.fault is not None and found.stopped_line == found.first_line
+        if found.columns and self.columns not in (0, found.columns) and not at_first:
             self._refuse(found.first_line, f"{found.columns} fields, unlike the lines before")
         if found.fault is not None:
             self._refuse(found.stopped_line, found.fault)
