@@ -111,9 +111,11 @@ def impute(
     how = Imputing(method=method, neighbors=neighbors, seed=config.seed, threads=config.threads)
     if numbers:
         given = read_numbers(readable(labels))
-        imputed = impute_numbers(open_vectors(vectors), given, how)
+        imputed = impute_numbers(open_vectors(vectors, config.threads), given, how)
     else:
-        imputed = impute_labels(open_vectors(vectors), read_labels(readable(labels)), how, top)
+        imputed = impute_labels(
+            open_vectors(vectors, config.threads), read_labels(readable(labels)), how, top
+        )
     _note(imputed, Notes(quiet=quiet), numbers)
     _write(imputed, as_json, numbers)
 
