@@ -274,7 +274,7 @@ def _config_option(name: str, defaults: dict[str, Any]) -> Callable[[F], F]:
         return option(f"{flag}/--no-{flag[2:]}", name, **extra)
     if get_origin(kind) is Literal:
         return option(flag, name, type=click.Choice(get_args(kind)), **extra)
-    metavar = {int: "N", float: "X", str: "PATH"}[kind]
+    metavar = {int: "N", float: "X", str: "TYPES"}[kind]
     return option(flag, name, type=kind, metavar=metavar, **extra)
 
 
