@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -98,23 +99,15 @@ def gather(peers_python: Path, only: str | None) -> Roster:
 
 def begin(path: Path, bench: Bench, roster: Roster, isa: str, *, fresh: bool) -> dict[str, Any]:
     """Start a results object, or take up the unfinished one of the same session in `path`."""
-    results: dict[str, Any] = {
-        "schema": store.SCHEMA,
-        "name": path.name.split(".")[0],
-        "started": now(),
-        "finished": None,
-        "settings": dataclasses.asdict(bench.settings),
-        "corpus": dataclasses.asdict(bench.text),
-        "machine": machine.describe(),
-        "versions": roster.versions,
-        "build": build_digest(),
-        "isa": isa,
-        "contenders": [{"name": one.name, "title": one.title} for one in roster.here],
-        "missing": roster.missing,
-        "failed": [],
-        "runs": [],
-        "summary": {},
-    }
+    results = new_results(
+        path.name.split(".")[0],
+        dataclasses.asdict(bench.settings),
+        dataclasses.asdict(bench.text),
+        roster.here,
+        roster.missing,
+        roster.versions,
+        isa,
+    )
     if fresh or not path.exists():
         return results
     old = store.load(path)
@@ -140,6 +133,35 @@ def build_digest() -> str:
         cwd=tempfile.gettempdir(),
     )
     return done.stdout.strip()
+
+
+def new_results(
+    name: str,
+    settings: dict[str, Any],
+    corpus: dict[str, Any],
+    contenders: Sequence[Contender],
+    missing: list[dict[str, str]],
+    versions: dict[str, str],
+    isa: str,
+) -> dict[str, Any]:
+    """Return a results object without runs."""
+    return {
+        "schema": store.SCHEMA,
+        "name": name,
+        "started": now(),
+        "finished": None,
+        "settings": settings,
+        "corpus": corpus,
+        "machine": machine.describe(),
+        "versions": versions,
+        "build": build_digest(),
+        "isa": isa,
+        "contenders": [{"name": one.name, "title": one.title} for one in contenders],
+        "missing": missing,
+        "failed": [],
+        "runs": [],
+        "summary": {},
+    }
 
 
 def say(line: str) -> None:

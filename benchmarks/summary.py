@@ -48,7 +48,7 @@ def summarize(runs: Runs) -> dict[str, Any]:
     speed = {name: _speed(chosen) for name, chosen in _by_contender(runs, "speed")}
     vectors = {task: _work(runs, task) for task in VECTOR_TASKS}
     found = {task: work for task, work in vectors.items() if work}
-    return {
+    summary = {
         "speed": speed,
         "ratios": {name: _ratios(speed, name) for name in speed} if OURS in speed else {},
         "accuracy": {name: _accuracy(chosen) for name, chosen in _by_contender(runs, "accuracy")},
@@ -60,6 +60,28 @@ def summarize(runs: Runs) -> dict[str, Any]:
         },
         **({"vectors": found} if found else {}),
     }
+    graphs = _graphs(runs)
+    return {**summary, "graphs": graphs} if graphs else summary
+
+
+def _graphs(runs: Runs) -> dict[str, Any]:
+    """Spread of every figure of each task on graphs, by contender; steps as rates."""
+    found: dict[str, Any] = {}
+    for task in dict.fromkeys(run["task"] for run in runs if run["task"].startswith("graph-")):
+        for name, chosen in _by_contender(runs, task):
+            figures = [run["figures"] for run in chosen]
+            one = {"whole": spread(run["seconds"]["whole"] for run in chosen)}
+            one["peak_memory_bytes"] = spread(run["peak_memory_bytes"] for run in chosen)
+            for figure in figures[0]:
+                if figure.endswith("_steps"):
+                    kind = figure.removesuffix("_steps")
+                    one[f"{kind}_steps_per_second"] = spread(
+                        run[figure] / run[kind] for run in figures
+                    )
+                else:
+                    one[figure] = spread(run[figure] for run in figures)
+            found.setdefault(task, {})[name] = one
+    return found
 
 
 def _by_contender(runs: Runs, task: str) -> Iterable[tuple[str, Runs]]:

@@ -304,7 +304,7 @@ def _config_option(name: str, defaults: dict[str, Any]) -> Callable[[F], F]:
     word = next((word for part in get_args(hint) for word in get_args(part)), None)
     if word is not None:
         return option(flag, name, type=_NumberOr(word), metavar=f"N|{word}", **extra)
-    metavar = {int: "N", float: "X", str: "PATH"}[kind]
+    metavar = {int: "N", float: "X", str: "TYPES"}[kind]
     return option(flag, name, type=kind, metavar=metavar, **extra)
 
 
