@@ -98,10 +98,16 @@ def test_a_block_is_what_the_formula_says(changes, threads, monkeypatch):
     assert (loss, pairs) == pytest.approx((true_loss, true_pairs), rel=1e-5)
 
 
-def test_steps_are_limited(topic_file):
-    """Without the limit the few words of this text, so often in a block, go to infinity."""
-    config = Config(**SMALL | {"alpha": 5.0, "min_alpha": 5.0})
-    assert np.isfinite(train(topic_file, config).vectors.matrix).all()
+def test_no_component_moves_by_more_than_the_limit():
+    """A block in which two words meet a hundred times, and a large alpha."""
+    settings = SMALL | {"epochs": 1}
+    begin, end = (
+        train([["a", "b"] * 50], Config(**settings | {"alpha": alpha, "min_alpha": alpha}))
+        for alpha in (0.0, 9.0)
+    )
+    moved = np.abs(end.vectors.matrix - begin.vectors.matrix).max(), np.abs(end.outputs).max()
+    assert moved[1] == pytest.approx(softmax.DELTA_LIMIT)
+    assert moved[0] <= softmax.DELTA_LIMIT + 1e-6
 
 
 def test_one_seed_gives_the_same_bytes(topic_file):
