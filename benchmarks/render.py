@@ -88,7 +88,8 @@ def planted(results: Results) -> list[str]:
         noise = "" if run["loss"] == "softmax" else run["negatives"]
         lines.append(
             f"| `{run['loss']}` | {noise} | {run['kl']:.3f} | {run['kl_corrected']:.3f} "
-            f"| {round(run['log_sum'], 2) + 0.0:.2f} | {run['pmi_r']:.2f} | {run['pmi_offset']:.2f} "
+            f"| {round(run['log_sum'], 2) + 0.0:.2f} | {run['pmi_r']:.2f} "
+            f"| {run['pmi_offset']:.2f} "
             f"| {run['negative_share']:.0%} |"
         )
     return [*lines, "", f"Means of {results['runs'][0]['seeds']} seeds; negative 5."]
