@@ -49,6 +49,7 @@ EXTENSIONS = [
     extension("w2v.text._words", "w2v/text/_words.pyx"),
     extension("w2v.text._phrases", "w2v/text/_phrases.pyx"),
     extension("w2v.text._rows", "w2v/text/_rows.pyx"),
+    extension("w2v.training._huffman", "w2v/training/_huffman.pyx"),
 ]
 
 setup(

@@ -20,6 +20,10 @@ DELTA_LIMIT = 0.5  # of each component of a shared delta
 MASK64 = (1 << 64) - 1
 
 
+def limited(delta: Array) -> Array:
+    return np.clip(delta, -DELTA_LIMIT, DELTA_LIMIT)
+
+
 class Random:
     """Sixteen xoshiro128++ generators side by side, seeded by splitmix64."""
 
@@ -99,7 +103,7 @@ class Reference:
         self.y: dict[int, Array] = {}
         self.pair: dict[tuple[int, int], float] = {}  # (center, context): coefficient
         self.loss_sum = self.pairs = 0.0
-        if self.negatives == "shared":
+        if self.negatives == "shared" and self.loss != "hs":
             self.next_noise = [self.draw() for _ in range(self.block_noise)]
 
     def draw(self) -> int:
@@ -183,7 +187,7 @@ class Reference:
         delta = np.zeros_like(z)
         for start in range(0, n, self.step):
             delta += self.shared_step(min(self.step, n - start), noise, z)
-        np.add.at(self.outputs, noise, np.clip(delta, -DELTA_LIMIT, DELTA_LIMIT))
+        np.add.at(self.outputs, noise, limited(delta))
 
     def words(self, start: int, n: int) -> list[int]:
         """Return the positions from start to start + n that hold a word."""
@@ -233,9 +237,9 @@ class Reference:
             )
             z_delta += alpha * np.outer(pairs[0], self.x[i])
         for p, delta in zip(centers, y_delta, strict=True):
-            self.outputs[self.kept[p]] += np.clip(delta, -DELTA_LIMIT, DELTA_LIMIT)
+            self.outputs[self.kept[p]] += limited(delta)
         for i, delta in zip(contexts, x_delta, strict=True):
-            self.inputs[self.kept[i]] += np.clip(delta, -DELTA_LIMIT, DELTA_LIMIT)
+            self.inputs[self.kept[i]] += limited(delta)
         return z_delta
 
     def private_center(self, p: int) -> None:

@@ -5,21 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from reference import DELTA_LIMIT, Array, Reference
+from reference import Array, Reference, limited
 from reference_losses import pair_gradient, pair_objective
+from reference_paths import PathReference
 
 
 def make_reference(*args: Any, **settings: Any) -> Reference:
     """Return the reference for a model and a loss."""
+    if settings.get("loss") == "hs":
+        return PathReference(*args, **settings)
     if settings.get("model") == "cbow":
         return CbowReference(*args, **settings)
     if settings.get("loss") == "sampled-softmax" and settings["negatives"] == "shared":
         return SampledSoftmaxReference(*args, **settings)
     return Reference(*args, **settings)
-
-
-def limited(delta: Array) -> Array:
-    return np.clip(delta, -DELTA_LIMIT, DELTA_LIMIT)
 
 
 class Draw:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from w2v.config import NOISE_LOSSES, Config
 from w2v.text.vocab import Vocab
 from w2v.training import tables
+from w2v.training.huffman import huffman_tree
 
 Doubles = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -132,6 +133,29 @@ class FullSoftmax:
         return np.concatenate(found)
 
 
+class HierarchicalSoftmax:
+    """J = sum over nodes v on the path of o of log s(d_v x . v), d_v = 1 on side 1, else -1.
+
+    dJ/d(x . v) = [d_v = 1] - s(x . v). The path is that of `huffman_tree`, v the node's row of
+    the outputs. Trained by kernels/hierarchical.h.
+    """
+
+    def __init__(self, vocab: Vocab) -> None:
+        self._tree = huffman_tree(vocab.counts)
+        self._longest = int(self._tree.lengths.max())
+
+    def losses(self, x: Doubles, outputs: NDArray[np.float32], o: Integers) -> Doubles:
+        """Return -J of each pair."""
+        found = [np.empty(0)]
+        for part in _parts(len(o), self._longest * x.shape[1]):
+            pair, nodes, sides = self._tree.paths(o[part])
+            logits = np.einsum("nd,nd->n", x[part][pair], outputs[nodes], dtype=np.float64)
+            losses = softplus(np.where(sides, -logits, logits))
+            sums = np.bincount(pair, losses, minlength=len(o[part]))
+            found.append(sums.astype(np.float64))
+        return np.concatenate(found)
+
+
 NOISE_OBJECTIVES: dict[str, type[Noise]] = {
     "ns": NegativeSampling,
     "nce": NoiseContrastive,
@@ -143,7 +167,7 @@ def objective(vocab: Vocab, config: Config, generator: np.random.Generator) -> O
     """Return the objective that `config` names."""
     if config.loss in NOISE_LOSSES:
         return NOISE_OBJECTIVES[config.loss](vocab, config, generator)
-    return FullSoftmax()
+    return HierarchicalSoftmax(vocab) if config.loss == "hs" else FullSoftmax()
 
 
 def softplus(logits: Doubles) -> Doubles:
