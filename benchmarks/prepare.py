@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +68,11 @@ def place_corpus(corpus: Path | None, wiki: Path | None, scratch: Path) -> Path:
     return target
 
 
-def gather(peers_python: Path, only: str | None) -> Roster:
+def gather(
+    peers_python: Path,
+    only: str | None,
+    everyone: Callable[[Path, Path], list[Contender]] = everyone,
+) -> Roster:
     """Look for every contender; `MissingError` if w2v itself is not here."""
     # Neither path is resolved: the interpreter of a virtual environment is a link out of it.
     contenders = everyone(Path(sys.executable), peers_python.absolute())

@@ -15,7 +15,7 @@ from typing import Any
 
 from . import plan, store
 from .bench import Bench
-from .contenders import Contender, MissingError, Settings
+from .contenders import Contender, MissingError, Settings, everyone
 from .corpus import inspect
 from .prepare import TEST_SETS, SetupError, begin, check_test_sets, gather, now, place_corpus, say
 from .process import ProcessError
@@ -26,9 +26,36 @@ NOISE = 0.05
 TASK_KEYS = tuple(field.name for field in dataclasses.fields(plan.Task))
 
 
-def main() -> int:
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """What one program of measurements does otherwise than another.
+
+    Attributes
+    ----------
+    program, description : str
+        For its help.
+    name : str
+        Of its results, unless ``--name`` is given.
+    everyone : callable
+        Returns the contenders, ours first, for two Pythons: of w2v and of the peers.
+    shortest : bool
+        Measure text and the quickest commands too.
+    """
+
+    program: str = "benchmarks.run"
+    description: str | None = __doc__
+    name: str = "wiki100"
+    everyone: Callable[[Path, Path], list[Contender]] = everyone
+    shortest: bool = True
+
+
+def main(kind: Kind = Kind()) -> int:
     """Run a session; return 0 if nothing failed, 1 if a run failed, 2 if it cannot begin."""
-    return guarded("benchmarks.run", parse(sys.argv[1:]), session)
+
+    def work(options: argparse.Namespace, scratch: Path) -> int:
+        return session(options, scratch, kind)
+
+    return guarded(kind.program, parse(sys.argv[1:], kind), work)
 
 
 def guarded(
@@ -85,9 +112,9 @@ def checked(
     return options
 
 
-def parse(arguments: list[str]) -> argparse.Namespace:
+def parse(arguments: list[str], kind: Kind = Kind()) -> argparse.Namespace:
     """Read the command line."""
-    parser = parser_of("benchmarks.run", __doc__, "wiki100")
+    parser = parser_of(kind.program, kind.description, kind.name)
     extent = parser.add_mutually_exclusive_group()
     extent.add_argument(
         "--quick", action="store_true", help="speed only, one epoch (this is the default)"
@@ -105,11 +132,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     return options
 
 
-def session(options: argparse.Namespace, scratch: Path) -> int:
+def session(options: argparse.Namespace, scratch: Path, kind: Kind = Kind()) -> int:
     """Prepare, carry out every task not yet done, and write the results."""
     if options.full:
         check_test_sets(options.eval)
-    roster = gather(options.peers_python, options.only)
+    roster = gather(options.peers_python, options.only, kind.everyone)
     corpus = place_corpus(options.corpus, options.wiki, scratch)
     say(f"counting the words of {corpus.name}")
     text = inspect(corpus)
@@ -128,13 +155,17 @@ def session(options: argparse.Namespace, scratch: Path) -> int:
         raise SetupError(f"w2v does not train: {error}") from error
     partial = store.partial_path(options.results, options.name)
     results = begin(partial, bench, roster, isa, fresh=options.fresh)
-    perform(bench, tasks_of(options, roster.here), results, partial)
+    perform(bench, tasks_of(options, roster.here, kind), results, partial)
     return finish(results, partial)
 
 
-def tasks_of(options: argparse.Namespace, contenders: list[Contender]) -> list[plan.Task]:
+def tasks_of(
+    options: argparse.Namespace,
+    contenders: list[Contender],
+    kind: Kind = Kind(),
+) -> list[plan.Task]:
     """Return the session's tasks, the short ones first."""
-    tasks = plan.text_and_startup(options.threads)
+    tasks = plan.text_and_startup(options.threads) if kind.shortest else []
     tasks += plan.speed(contenders, options.threads, options.repeats)
     if options.full:
         tasks += plan.accuracy(contenders, options.threads, options.seeds, options.peer_seeds)

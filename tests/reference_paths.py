@@ -42,6 +42,19 @@ class PathReference(Reference):
         super().__post_init__()
         self.x_delta: dict[int, Array] = {}
 
+    def path_gradient(
+        self, x: Array, nodes: Array, sides: Array, weights: Array
+    ) -> tuple[Array, Array]:
+        """Return dJ/dx and dJ/dnodes, large logits skipped or saturated."""
+        pairs = path_coefficients(x, nodes, sides, weights)
+        logits = x @ nodes.T
+        large = np.abs(logits) >= self.logit_limit
+        if self.large_logits == "skip":
+            pairs[large] = 0
+        if self.large_logits == "saturate":
+            pairs[large] = (weights[:, None] * (sides - (logits > 0)))[large]
+        return pairs @ nodes, pairs.T @ x
+
     def path_of(self, p: int) -> tuple[NDArray[np.int64], Array]:
         """Return the nodes on the path of the center at p, and their sides."""
         word = self.kept[p]
@@ -85,7 +98,7 @@ class PathReference(Reference):
         weights = np.array([self.weight(p, i) for i in around])
         self.pairs += weights.sum()
         self.loss_sum -= path_objective(x, self.outputs[nodes], sides, weights)
-        x_delta, node_delta = path_gradient(x, self.outputs[nodes], sides, weights)
+        x_delta, node_delta = self.path_gradient(x, self.outputs[nodes], sides, weights)
         self.outputs[nodes] += limited(self.alpha_now * node_delta)
         for i, delta in zip(around, self.alpha_now * x_delta, strict=True):
             self.x_delta[i] += delta
@@ -102,7 +115,7 @@ class PathReference(Reference):
                 nodes, sides = nodes[nodes < self.block_noise], sides[nodes < self.block_noise]
                 x = self.x[i][None]
                 self.loss_sum -= path_objective(x, top[nodes], sides, weights)
-                x_delta, node_delta = path_gradient(x, top[nodes], sides, weights)
+                x_delta, node_delta = self.path_gradient(x, top[nodes], sides, weights)
                 self.x_delta[i] += self.alpha_now * x_delta[0]
                 delta[nodes] += self.alpha_now * node_delta
         self.outputs[: self.block_noise] += limited(delta)
@@ -115,7 +128,7 @@ class PathReference(Reference):
         nodes, sides = self.path_of(p)
         self.pairs += 1
         self.loss_sum -= path_objective(hidden, self.outputs[nodes], sides, np.ones(1))
-        error, node_delta = path_gradient(hidden, self.outputs[nodes], sides, np.ones(1))
+        error, node_delta = self.path_gradient(hidden, self.outputs[nodes], sides, np.ones(1))
         self.outputs[nodes] += limited(self.alpha_now * node_delta)
         get = share if self.cbow_gradient == "corrected" else weights
         for i, part in zip(around, get, strict=True):

@@ -76,6 +76,18 @@ def test_equals_reference_for_any_block_and_top(isa, block_length, top, changes)
     check(isa, both(isa, sentences(80, [90, 50]), words=80, dim=12, **changes))
 
 
+@pytest.mark.parametrize("large_logits", ["skip", "saturate"])
+def test_large_logits_are_treated_as_asked(isa, large_logits, changes):  # noqa: F811
+    """A limit so low that many logits are beyond it."""
+    changes = changes | {"logit_limit": 0.2}
+    text = sentences(50, [40, 3, 30])
+    results = both(isa, text, words=50, dim=20, large_logits=large_logits, **changes)
+    # in bf16 a logit near the limit may fall on its other side
+    check(isa, results, bf16=0.1)
+    exact = both(isa, text, words=50, dim=20, **changes)
+    assert np.abs(results[1][0] - exact[1][0]).max() > 1e-3
+
+
 @pytest.mark.parametrize("words", [2, 3, 8])
 def test_equals_reference_for_few_words(isa, words, changes):  # noqa: F811
     changes = changes | {"alpha": 0.02, "min_alpha": 0.01}

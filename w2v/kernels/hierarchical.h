@@ -50,6 +50,17 @@ static void measure_top_nodes(w2v_worker *w, const float *logits, vf met, vf sid
         if (m[l] > 0) w->loss += m[l] * softplus(logits[l]) - r[l] * logits[l];
 }
 
+/* r - m s(b) for logits b with a node, large ones treated as programs with a table of sigmoids
+ * do it: left out, or as if the sigmoid were 0 or 1. */
+INLINE vf side_coefficient(const w2v_worker *w, vf r, vf m, vf b) {
+    const vf exact = r - m * sigmoid(b);
+    if (w->run->large_logits == W2V_EXACT) return exact;
+    const int saturate = w->run->large_logits == W2V_SATURATE;
+    const vf limit = splat(w->run->logit_limit), zero = splat(0.0f);
+    const vf high = saturate ? r - m : zero, low = saturate ? r : zero;
+    return choose(b >= limit, high, choose(b <= -limit, low, exact));
+}
+
 /* Logits of contexts with top nodes become coefficients. `left` and `right` are the reaches of
  * centers -window .. */
 static void top_coefficients(w2v_worker *w, ptrdiff_t n, const uint16_t *left,
@@ -71,7 +82,7 @@ static void top_coefficients(w2v_worker *w, ptrdiff_t n, const uint16_t *left,
                 sides += after * load(w->top_sides + at + d * columns);
             }
             if (is_measured(w, i)) measure_top_nodes(w, coef, met, sides);
-            store(coef, alpha * (sides - met * sigmoid(load(coef))));
+            store(coef, alpha * side_coefficient(w, sides, met, load(coef)));
         }
     }
 }
@@ -105,7 +116,7 @@ INLINE void path_tile(w2v_worker *w, const float *x, float *coef, ptrdiff_t j, v
         const float side = w->path_sides[j + k];
         store(coef + (j + k) * w->around_room,
               measure ? sigmoid(splat(2.0f * side - 1.0f) * acc[k])
-                      : weight * (splat(side) - sigmoid(acc[k])));
+                      : weight * side_coefficient(w, splat(side), splat(1.0f), acc[k]));
     }
 }
 

@@ -44,7 +44,7 @@ static double hidden_coefficients(w2v_worker *w, ptrdiff_t length, int measure) 
             store(w->path_coef + j, sigmoid((side + side - splat(1.0f)) * logits));
             loss += path_loss(w->path_coef + j, 1, length - j < LANES ? length - j : LANES);
         }
-        store(w->path_coef + j, splat(w->alpha) * (side - sigmoid(logits)));
+        store(w->path_coef + j, splat(w->alpha) * side_coefficient(w, side, splat(1.0f), logits));
     }
     return loss;
 }
