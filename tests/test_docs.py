@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
+from w2v.cli.options import SYNONYMS
 from w2v.cli.program import program
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,4 +49,4 @@ def test_options_exist(page):
         for name in [*parameter.opts, *parameter.secondary_opts]
     }
     used = set(re.findall(r"`[^`\n]*?(--[a-z][a-z0-9-]+)", page.read_text()))
-    assert used <= known | {"--help"}
+    assert used <= known | {"--help"} | {f"--{synonym}" for synonym in SYNONYMS}

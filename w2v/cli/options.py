@@ -286,12 +286,14 @@ def _config_option(name: str, defaults: dict[str, Any]) -> Callable[[F], F]:
     if name in defaults:
         extra.update(default=defaults[name])
     elif name == "alpha":
-        extra.update(default=None, show_default="0.025; cbow 0.075; 0.05 with original gradient")
+        extra.update(default=None, show_default="0.025; cbow 0.1; 0.05 with original gradient")
     elif field.default is dataclasses.MISSING:
         # A default that depends on the machine would make the help differ from one to the next.
         extra.update(default=None, show_default="all CPUs")
     elif name == "window_mode":
-        extra.update(default=None, show_default="weighted; fixed with --window sentence")
+        extra.update(
+            default=None, show_default="weighted; cbow shrink; fixed with --window sentence"
+        )
     else:
         extra.update(default=field.default)
         if field.default != graphs.default:
