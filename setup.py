@@ -32,8 +32,8 @@ def extension(name: str, *sources: str) -> Extension:
     return Extension(
         name,
         list(sources),
-        include_dirs=[str(folder)],
-        depends=sorted(map(str, [*folder.rglob("*.h"), *folder.rglob("*.pxd")])),
+        include_dirs=[str(folder), "w2v/text"],  # whose scanners others build on
+        depends=sorted(str(file) for end in ("h", "pxd") for file in Path("w2v").rglob(f"*.{end}")),
         extra_compile_args=FLAGS,
         extra_link_args=DEBUG_FLAGS if DEBUG else [],
         libraries=["m"],
@@ -42,6 +42,7 @@ def extension(name: str, *sources: str) -> Extension:
 
 EXTENSIONS = [
     extension("w2v._core", "w2v/_core.pyx", *sorted(map(str, Path("w2v/kernels").glob("*.c")))),
+    extension("w2v._screen", "w2v/_screen.pyx"),
     extension("w2v.formats._records", "w2v/formats/_records.pyx"),
     extension("w2v.formats._read_lines", "w2v/formats/_read_lines.pyx"),
     extension("w2v.formats._write_lines", "w2v/formats/_write_lines.pyx"),
@@ -49,6 +50,10 @@ EXTENSIONS = [
     extension("w2v.text._words", "w2v/text/_words.pyx"),
     extension("w2v.text._phrases", "w2v/text/_phrases.pyx"),
     extension("w2v.text._rows", "w2v/text/_rows.pyx"),
+    extension("w2v.graph._edges", "w2v/graph/_edges.pyx"),
+    extension("w2v.graph._links", "w2v/graph/_links.pyx"),
+    extension("w2v.graph._walks", "w2v/graph/_walks.pyx"),
+    extension("w2v.training._huffman", "w2v/training/_huffman.pyx"),
 ]
 
 setup(

@@ -64,7 +64,7 @@ class Bench:
         arguments = {"similar": ["similar", QUERY], "help": ["--help"]}[task.task]
         command = [str(self.w2v), *arguments]
         outcome = measure(command, cwd=self.scratch, timeout=self.timeout)
-        return _entry(task, command, outcome, {})
+        return entry_of(task, command, outcome, {})
 
     def _train(self, task: Task) -> dict[str, Any]:
         contender = self.contenders[task.contender]
@@ -73,7 +73,7 @@ class Bench:
         command = contender.command(job)
         outcome = measure(command, cwd=self.scratch, mark=contender.mark, timeout=self.timeout)
         phases = contender.phases(outcome, job, self.scratch)
-        entry = _entry(task, command, outcome, phases)
+        entry = entry_of(task, command, outcome, phases)
         entry["words_per_second"] = round(self.text.tokens * task.epochs / phases["training"])
         if task.task == "accuracy":
             entry["accuracy"] = self._score(contender, job)
@@ -101,14 +101,15 @@ class Bench:
             raise ProcessError(
                 f"found {found['tokens']:.0f} words where there are {self.text.tokens}"
             )
-        entry = _entry(task, command, outcome, {"rows": found["rows"]})
+        entry = entry_of(task, command, outcome, {"rows": found["rows"]})
         entry["words_per_second"] = round(self.text.tokens / found["rows"])
         return entry
 
 
-def _entry(
+def entry_of(
     task: Task, command: list[str], outcome: Outcome, phases: dict[str, float]
 ) -> dict[str, Any]:
+    """Return what the results hold of any run."""
     other = outcome.other_cpu_seconds
     return {
         **dataclasses.asdict(task),

@@ -31,6 +31,8 @@ def speed(contenders: Sequence[Contender], threads: int, repeats: int) -> list[T
     for repeat in range(1, repeats + 1):
         first = (repeat - 1) % len(contenders)
         for contender in [*contenders[first:], *contenders[:first]]:
+            if contender.slow and repeat > 1:
+                continue
             tasks.append(Task("speed", contender.name, threads, 1, 1, repeat))
     return tasks
 
@@ -49,7 +51,7 @@ def accuracy(
         )
         for seed in range(1, max(seeds, peer_seeds) + 1)
         for contender in contenders
-        if seed <= (peer_seeds if contender.peer else seeds)
+        if seed <= (peer_seeds if contender.peer else 1 if contender.slow else seeds)
     ]
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,11 @@ def place_corpus(corpus: Path | None, wiki: Path | None, scratch: Path) -> Path:
     return target
 
 
-def gather(peers_python: Path, only: str | None) -> Roster:
+def gather(
+    peers_python: Path,
+    only: str | None,
+    everyone: Callable[[Path, Path], list[Contender]] = everyone,
+) -> Roster:
     """Look for every contender; `MissingError` if w2v itself is not here."""
     # Neither path is resolved: the interpreter of a virtual environment is a link out of it.
     contenders = everyone(Path(sys.executable), peers_python.absolute())
@@ -98,31 +103,15 @@ def gather(peers_python: Path, only: str | None) -> Roster:
 
 def begin(path: Path, bench: Bench, roster: Roster, isa: str, *, fresh: bool) -> dict[str, Any]:
     """Start a results object, or take up the unfinished one of the same session in `path`."""
-    build = subprocess.run(
-        [sys.executable, "-c", BUILD],
-        capture_output=True,
-        text=True,
-        check=True,
-        # Not here: the sources of w2v in the current folder would be found first.
-        cwd=tempfile.gettempdir(),
+    results = new_results(
+        path.name.split(".")[0],
+        dataclasses.asdict(bench.settings),
+        dataclasses.asdict(bench.text),
+        roster.here,
+        roster.missing,
+        roster.versions,
+        isa,
     )
-    results: dict[str, Any] = {
-        "schema": store.SCHEMA,
-        "name": path.name.split(".")[0],
-        "started": now(),
-        "finished": None,
-        "settings": dataclasses.asdict(bench.settings),
-        "corpus": dataclasses.asdict(bench.text),
-        "machine": machine.describe(),
-        "versions": roster.versions,
-        "build": build.stdout.strip(),
-        "isa": isa,
-        "contenders": [{"name": one.name, "title": one.title} for one in roster.here],
-        "missing": roster.missing,
-        "failed": [],
-        "runs": [],
-        "summary": {},
-    }
     if fresh or not path.exists():
         return results
     old = store.load(path)
@@ -135,6 +124,48 @@ def begin(path: Path, bench: Bench, roster: Roster, isa: str, *, fresh: bool) ->
     results["started"], results["runs"] = old["started"], old["runs"]
     say(f"going on with the session of {old['started']}: {len(old['runs'])} runs are done")
     return results
+
+
+def build_digest() -> str:
+    """Return a digest of the installed w2v."""
+    done = subprocess.run(
+        [sys.executable, "-c", BUILD],
+        capture_output=True,
+        text=True,
+        check=True,
+        # Not here: the sources of w2v in the current folder would be found first.
+        cwd=tempfile.gettempdir(),
+    )
+    return done.stdout.strip()
+
+
+def new_results(
+    name: str,
+    settings: dict[str, Any],
+    corpus: dict[str, Any],
+    contenders: Sequence[Contender],
+    missing: list[dict[str, str]],
+    versions: dict[str, str],
+    isa: str,
+) -> dict[str, Any]:
+    """Return a results object without runs."""
+    return {
+        "schema": store.SCHEMA,
+        "name": name,
+        "started": now(),
+        "finished": None,
+        "settings": settings,
+        "corpus": corpus,
+        "machine": machine.describe(),
+        "versions": versions,
+        "build": build_digest(),
+        "isa": isa,
+        "contenders": [{"name": one.name, "title": one.title} for one in contenders],
+        "missing": missing,
+        "failed": [],
+        "runs": [],
+        "summary": {},
+    }
 
 
 def say(line: str) -> None:

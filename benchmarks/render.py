@@ -1,4 +1,4 @@
-"""Render results as tables of README.md: ``python -m benchmarks.render [--check]``.
+"""Render results as tables of the documents: ``python -m benchmarks.render [--check]``.
 
 A table stands between ``<!-- benchmark:NAME/TABLE -->`` and ``<!-- /benchmark:NAME/TABLE -->``,
 each on a line of its own; NAME is a file of results/, TABLE one of `TABLES`.
@@ -7,6 +7,7 @@ each on a line of its own; NAME is a file of results/, TABLE one of `TABLES`.
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Callable
@@ -16,7 +17,10 @@ from typing import Any
 from . import store
 from .summary import OURS
 
-README = Path(__file__).resolve().parent.parent / "README.md"
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+OBJECTIVES = ROOT / "docs" / "objectives.md"
+PLANTED = ROOT / "benchmarks" / "planted.json"
 BLOCK = re.compile(
     r"^<!-- benchmark:(?P<key>(?P<name>[\w-]+)/(?P<table>\w+)) -->\n"
     r"(?P<body>.*?)"
@@ -57,10 +61,61 @@ def render(readme: str, load: Callable[[str], Results]) -> str:
 
 def load_finished(name: str) -> Results:
     """Return the finished results called `name`; `RenderError` where there are none."""
+    if name == "planted":
+        return load_planted()
     path = store.final_path(store.RESULTS, name)
     if not path.exists():
         raise RenderError(f"benchmark:{name}: no results/{path.name}")
     return store.load(path)
+
+
+def load_planted() -> Results:
+    """Return what benchmarks.planted found; `RenderError` where it was never run."""
+    if not PLANTED.exists():
+        raise RenderError(f"no {PLANTED.name}: run python -m benchmarks.planted")
+    found: Results = json.loads(PLANTED.read_text(encoding="utf-8"))
+    return found
+
+
+def planted(results: Results) -> list[str]:
+    """What each loss makes of a language whose probabilities are known."""
+    lines = [
+        "| loss | noise | KL | KL, log P_n added | log of the sum of exp | correlation with PMI "
+        "| mean of x . u - PMI | products below 0 |",
+        "|---|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    for run in results["runs"]:
+        noise = "" if run["loss"] == "softmax" else run["negatives"]
+        lines.append(
+            f"| `{run['loss']}` | {noise} | {run['kl']:.3f} | {run['kl_corrected']:.3f} "
+            f"| {round(run['log_sum'], 2) + 0.0:.2f} | {run['pmi_r']:.2f} "
+            f"| {run['pmi_offset']:.2f} "
+            f"| {run['negative_share']:.0%} |"
+        )
+    return [*lines, "", f"Means of {results['runs'][0]['seeds']} seeds; negative 5."]
+
+
+def objectives(results: Results) -> list[str]:
+    """Every model and loss: rate, time of an epoch and accuracy."""
+    summary, base = results["summary"], results["summary"]["speed"][OURS]["training"]["median"]
+    lines = [
+        "| | training, s per epoch | words/s | rate, skip-gram ns = 1 | analogies, % | WS-353 "
+        "| MEN | SimLex-999 |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for name, title in _titles(results):
+        if name not in summary["speed"]:
+            lines.append(_absent(results, name, title, 7))
+            continue
+        one, scored = summary["speed"][name], summary["accuracy"].get(name)
+        keys = ("analogies", "ws353", "men", "simlex")
+        cells = [_score(scored[key]) for key in keys] if scored else [""] * len(keys)
+        seconds, rate = one["training"]["median"], one["words_per_second"]["median"]
+        lines.append(
+            f"| {title} | {_seconds(seconds)} | {_rate(rate)} | {base / seconds:.3g} "
+            f"| {' | '.join(cells)} |"
+        )
+    return lines
 
 
 def setup(results: Results) -> list[str]:
@@ -148,11 +203,49 @@ def commands(results: Results) -> list[str]:
     return lines
 
 
+def vectors(results: Results) -> list[str]:
+    """What benchmarks.vectors measured: w2v against everybody who can do the same."""
+    if "vectors" not in results["summary"]:
+        raise RenderError(f"benchmark:{results['name']}: not a session of benchmarks.vectors")
+    sizes = results["settings"]
+    lines = ["| | program | amount | median, s | rate | w2v is faster by | peak memory, MB |"]
+    lines.append("|---|---|---:|---:|---:|---:|---:|")
+    for task, found in results["summary"]["vectors"].items():
+        for name, one in found.items():
+            took, (amount, unit) = one["seconds"], one["amount"]
+            title = VECTOR_TITLES[task].format(**sizes) if name == next(iter(found)) else ""
+            times = f"{one['times']:.1f} x" if name != "w2v" and "times" in one else ""
+            lines.append(
+                f"| {title} | {name} | {amount:,} {unit} "
+                f"| {took['median']:.2f} ({took['min']:.2f} to {took['max']:.2f}) "
+                f"| {amount / took['median']:,.0f} {unit}/s | {times} "
+                f"| {one['peak_memory_bytes']['max'] / 1e6:.0f} |"
+            )
+    reasons = [f"{one['title']}: {one['why']}" for one in results["missing"]]
+    reasons += [f"{one['task']} of {one['contender']}: failed" for one in results["failed"]]
+    if reasons:
+        lines += ["", f"Not measured: {'; '.join(reasons)}."]
+    return lines
+
+
+VECTOR_TITLES = {
+    "cold": "`w2v similar w123456`, whole process, {words:,} x {dim}",
+    "queries": "`w2v similar` with queries on stdin, k = 10, whole process, {words:,} x {dim}",
+    "load": "read word2vec binary, {words:,} x {dim}",
+    "load-text": "read word2vec text, {text_words:,} x {dim}",
+    "write-text": "write word2vec text, {text_words:,} x {dim}",
+    "evaluate": "Google's analogies, vectors of 100 numbers",
+    "phrases-20": "phrases counted and joined",
+    "phrases-100": "phrases counted and joined",
+}
 TABLES: dict[str, Callable[[Results], list[str]]] = {
     "setup": setup,
     "speed": speed,
     "accuracy": accuracy,
     "commands": commands,
+    "vectors": vectors,
+    "objectives": objectives,
+    "planted": planted,
 }
 SCORE_COLUMNS = ("analogies", "semantic", "syntactic", "ws353", "men", "simlex")
 
@@ -191,22 +284,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.render", description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; 1 if out of date")
     options = parser.parse_args()
+    documents = (README, OBJECTIVES)
     try:
-        before = README.read_text(encoding="utf-8")
+        before = [path.read_text(encoding="utf-8") for path in documents]
         if not options.check:
             for path in sorted(store.RESULTS.glob("*.json")):
                 store.refresh(path)
-        after = render(before, load_finished)
+        after = [render(text, load_finished) for text in before]
     except (RenderError, store.StoreError, FileNotFoundError) as error:
         print(f"benchmarks.render: {error}", file=sys.stderr)
         return 2
-    if before == after:
-        return 0
-    if options.check:
-        print("README.md: the tables are not those of benchmarks/results", file=sys.stderr)
-        return 1
-    README.write_text(after, encoding="utf-8")
-    return 0
+    changed = [k for k, text in enumerate(after) if text != before[k]]
+    for k in changed:
+        if options.check:
+            print(f"{documents[k].name}: the tables are not those of the results", file=sys.stderr)
+        else:
+            documents[k].write_text(after[k], encoding="utf-8")
+    return 1 if options.check and changed else 0
 
 
 if __name__ == "__main__":

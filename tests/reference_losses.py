@@ -71,3 +71,17 @@ def pair_gradient(loss: str, a: float, b: Array, share: float) -> tuple[float, A
         whole = np.exp(a) + share * np.exp(b).sum()
         return 1 - float(np.exp(a) / whole), -share * np.exp(b) / whole
     return 1 - float(sigmoid(np.float64(a))), -share * sigmoid(b)
+
+
+def softmax_objective(x: Array, outputs: Array, row: int) -> float:
+    """Return J of a source x (dim,) and its center `row` over all output rows (words, dim)."""
+    logits = outputs @ x
+    return float(logits[row] - np.log(np.exp(logits).sum()))
+
+
+def softmax_gradient(x: Array, outputs: Array, row: int) -> tuple[Array, Array]:
+    """Return dJ/dx and dJ/doutputs of `softmax_objective`."""
+    logits = outputs @ x
+    coefficients = -np.exp(logits) / np.exp(logits).sum()
+    coefficients[row] += 1
+    return coefficients @ outputs, np.outer(coefficients, x)

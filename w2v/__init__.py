@@ -7,10 +7,11 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from w2v.config import Config
+    from w2v.config import Config, GraphConfig
     from w2v.errors import W2VError
     from w2v.evaluation import evaluate
     from w2v.formats import load, save
+    from w2v.graph import Graph, read_graph
     from w2v.text import Corpus, Vocab
     from w2v.training import Model, resume, train
     from w2v.vectors import Vectors
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Config",
     "Corpus",
+    "Graph",
+    "GraphConfig",
     "Model",
     "Vectors",
     "Vocab",
@@ -27,6 +30,7 @@ __all__ = [
     "__version__",
     "evaluate",
     "load",
+    "read_graph",
     "resume",
     "save",
     "train",
@@ -35,12 +39,15 @@ __all__ = [
 _HOMES = {
     "Config": "w2v.config",
     "Corpus": "w2v.text",
+    "Graph": "w2v.graph",
+    "GraphConfig": "w2v.config",
     "Model": "w2v.training",
     "Vectors": "w2v.vectors",
     "Vocab": "w2v.text",
     "W2VError": "w2v.errors",
     "evaluate": "w2v.evaluation",
     "load": "w2v.formats",
+    "read_graph": "w2v.graph",
     "resume": "w2v.training",
     "save": "w2v.formats",
     "train": "w2v.training",

@@ -53,6 +53,8 @@ class Contender:
         What it prints over and over while it trains, so that training can be told from the rest.
     accuracy_threads : int or None
         Threads for runs that are scored and not timed, where they have to differ.
+    slow : bool
+        Takes so long that one round and one seed have to do.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Contender:
     peer = True
     mark: bytes | None = None
     accuracy_threads: int | None = None
+    slow = False
 
     def __init__(self, python: Path) -> None:
         """Remember the interpreter of the environment that this contender lives in."""

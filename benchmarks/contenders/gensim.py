@@ -16,13 +16,20 @@ class Gensim(Contender):
     name = "gensim"
     title = "gensim, `corpus_file`"
 
+    def __init__(self, python: Path, model: str = "skipgram", loss: str = "ns") -> None:
+        super().__init__(python)
+        self.model, self.loss = model, loss
+        if (model, loss) != ("skipgram", "ns"):
+            self.name = f"gensim-{model}-{loss}"
+            self.title = f"gensim, {model}, {loss}"
+
     def version(self) -> str:
         return self.distribution_version("gensim")
 
     def command(self, job: Job) -> list[str]:
         return [
             *(str(self.python), str(DRIVERS / "train_gensim.py")),
-            json.dumps(dataclasses.asdict(job)),
+            json.dumps({**dataclasses.asdict(job), "model": self.model, "loss": self.loss}),
         ]
 
     def phases(self, outcome: Outcome, job: Job, scratch: Path) -> dict[str, float]:

@@ -19,6 +19,13 @@ class Original(Contender):
     # not touched by that; scoring five is, and with twenty threads the loss is four percent.
     accuracy_threads = 20
 
+    def __init__(self, python: Path, model: str = "skipgram", loss: str = "ns") -> None:
+        super().__init__(python)
+        self.model, self.loss = model, loss
+        if (model, loss) != ("skipgram", "ns"):
+            self.name = f"word2vec-{model}-{loss}"
+            self.title = f"word2vec, {model}, {loss}"
+
     def version(self) -> str:
         self.beside_python("word2vec")
         return self.distribution_version("word2vec")
@@ -27,13 +34,16 @@ class Original(Contender):
         settings = job.settings
         return [
             str(self.beside_python("word2vec")),
-            *("-train", job.corpus, "-output", job.output, "-binary", "1", "-cbow", "0"),
+            *("-train", job.corpus, "-output", job.output, "-binary", "1"),
+            *("-cbow", str(int(self.model == "cbow"))),
             *("-size", str(settings.dim)),
             *("-window", str(settings.window)),
-            *("-negative", str(settings.negative), "-hs", "0"),
+            *("-negative", "0" if self.loss == "hs" else str(settings.negative)),
+            *("-hs", str(int(self.loss == "hs"))),
             *("-sample", str(settings.sample)),
             *("-min-count", str(settings.min_count)),
-            *("-alpha", str(settings.alpha)),
+            # its own default for CBOW is 0.05
+            *(() if self.model == "cbow" else ("-alpha", str(settings.alpha))),
             *("-threads", str(settings.threads)),
             *("-iter", str(job.epochs)),
         ]

@@ -1,8 +1,9 @@
-"""w2v itself, by its command line, once per way of drawing negatives."""
+"""w2v itself, by its command line: per way of drawing negatives, model and loss."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..process import Outcome
@@ -10,15 +11,28 @@ from .base import Contender, Job
 
 
 class Ours(Contender):
-    """``w2v train`` with the given ``--negatives``."""
+    """``w2v train`` with the given ``--negatives``.
+
+    Parameters
+    ----------
+    extra : sequence of str
+        Further options, which stand in the name and the title.
+    """
 
     peer = False
 
-    def __init__(self, python: Path, negatives: str) -> None:
+    def __init__(
+        self, python: Path, negatives: str, extra: Sequence[str] = (), *, slow: bool = False
+    ) -> None:
         super().__init__(python)
         self.negatives = negatives
-        self.name = f"w2v-{negatives}"
-        self.title = f"**w2v**, {negatives} negatives"
+        self.extra = tuple(extra)
+        self.slow = slow
+        options = " ".join(extra)
+        self.name = f"w2v-{negatives}" + options.replace(" --", "-").replace("--", "-").replace(
+            " ", "-"
+        )
+        self.title = f"**w2v** `{options}`" if extra else f"**w2v**, {negatives} negatives"
 
     def version(self) -> str:
         self.beside_python("w2v")
@@ -34,10 +48,12 @@ class Ours(Contender):
             *("--negative", str(settings.negative)),
             *("--sample", str(settings.sample)),
             *("--min-count", str(settings.min_count)),
-            *("--alpha", str(settings.alpha)),
+            # the other model has a default of its own
+            *(() if "cbow" in self.extra else ("--alpha", str(settings.alpha))),
             *("--threads", str(settings.threads)),
             *("--epochs", str(job.epochs)),
             *("--seed", str(job.seed)),
+            *self.extra,
         ]
 
     def phases(self, outcome: Outcome, job: Job, scratch: Path) -> dict[str, float]:

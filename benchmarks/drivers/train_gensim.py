@@ -9,11 +9,11 @@ from gensim.models import Word2Vec
 job = json.loads(sys.argv[1])
 settings = job["settings"]
 model = Word2Vec(
-    sg=1,
-    hs=0,
+    sg=int(job["model"] == "skipgram"),
+    hs=int(job["loss"] == "hs"),
     vector_size=settings["dim"],
     window=settings["window"],
-    negative=settings["negative"],
+    negative=0 if job["loss"] == "hs" else settings["negative"],
     sample=settings["sample"],
     min_count=settings["min_count"],
     alpha=settings["alpha"],

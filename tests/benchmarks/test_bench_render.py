@@ -26,6 +26,23 @@ def test_accuracy_table_has_means_and_deviations(results):
     assert lines[3].startswith("| gensim | 1 | 28.8 |")
 
 
+def test_table_of_objectives_has_rates_relative_to_the_first(results):
+    lines = render.objectives(results)
+    assert (
+        lines[2]
+        == "| **w2v** | 2.0 | 8.0 M | 1 | 29.0 (1.4) | 29.0 (1.4) | 29.0 (1.4) | 29.0 (1.4) |"
+    )
+    assert lines[3].startswith("| gensim | 30.0 | 533 k | 0.0667 | 28.8 |")
+    assert lines[4].startswith("| word2vec | not measured: failed |")
+
+
+def test_table_of_the_planted_language_is_that_of_its_file():
+    runs = render.load_planted()["runs"]
+    lines = render.planted(render.load_planted())
+    assert len(lines) == 2 + len(runs) + 2
+    assert lines[2].startswith(f"| `ns` | shared | {runs[0]['kl']:.3f} | ")
+
+
 def test_table_of_commands_has_rates_and_seconds(results):
     text = "\n".join(render.commands(results))
     assert "| text to rows, 1 thread | 42 M words/s | 1 |" in text
@@ -35,7 +52,7 @@ def test_table_of_commands_has_rates_and_seconds(results):
 
 
 def test_every_row_of_a_table_has_as_many_cells_as_its_head(results):
-    for table in (render.speed, render.accuracy, render.commands):
+    for table in (render.speed, render.accuracy, render.commands, render.objectives):
         rows = [line for line in table(results) if line.startswith("|")]
         assert len({row.count("|") for row in rows}) == 1, table.__name__
 
@@ -50,7 +67,10 @@ def test_without_a_readme_there_is_one_line_to_say_so(tmp_path, monkeypatch, cap
 def test_readme_is_checked_and_written(results, tmp_path, monkeypatch, capsys):
     readme = tmp_path / "README.md"
     readme.write_text(marked("speed"))
+    objectives = tmp_path / "objectives.md"
+    objectives.write_text(marked("objectives"))
     monkeypatch.setattr(render, "README", readme)
+    monkeypatch.setattr(render, "OBJECTIVES", objectives)
     monkeypatch.setattr(store, "RESULTS", tmp_path)
     store.save(tmp_path / "wiki100.json", results)
     monkeypatch.setattr(sys, "argv", ["render", "--check"])
@@ -79,7 +99,8 @@ def test_setup_names_machine_text_settings_and_versions(results):
 
 
 def test_rendering_fills_every_marker_and_leaves_the_rest(results):
-    tables = list(render.TABLES)
+    # of other results, or not of a session
+    tables = [table for table in render.TABLES if table not in ("vectors", "planted")]
     readme = marked(*tables) + "after\n"
     filled = render.render(readme, {"wiki100": results}.__getitem__)
     assert filled.startswith("before\n") and filled.endswith("after\n") and "old" not in filled
@@ -93,6 +114,7 @@ def test_rendering_fills_every_marker_and_leaves_the_rest(results):
     [
         ("no tables at all\n", "no <!-- benchmark:"),
         (marked("spede"), "no table spede"),
+        (marked("vectors"), "not a session of benchmarks.vectors"),
         (marked("speed") + "<!-- benchmark:wiki100/setup -->\n", "no partner"),
         (
             marked("speed").replace("/benchmark:wiki100/speed", "/benchmark:wiki100/setup"),

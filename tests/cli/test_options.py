@@ -7,9 +7,9 @@ import pytest
 
 from w2v.cli.options import SETTINGS, SYNONYMS, Option, long_name
 from w2v.cli.program import program
-from w2v.config import Config
+from w2v.config import Config, GraphConfig
 
-FIELDS = {field.name: field for field in dataclasses.fields(Config)}
+FIELDS = {field.name: field for kind in (GraphConfig, Config) for field in dataclasses.fields(kind)}
 COMMANDS = sorted(program.commands)
 
 

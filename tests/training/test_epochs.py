@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from w2v.text.corpus import Corpus
 from w2v.training.epochs import LONGEST_CHUNK, CompiledTrainer, chunk_bounds
 from w2v.training.holdout import TrainingText
+from w2v.training.progress import EpochMeter
 
 
 class Recorder:
@@ -30,14 +32,25 @@ class Recorder:
         self.flushed = True
 
 
-class Rows:
+class Rows(Corpus):
     """A corpus in memory."""
 
     def __init__(self, rows):
-        self.rows, self.released = rows, []
+        super().__init__(rows, len(rows), len(rows), 0, 0, [], "")
+        self.released = []
 
     def release(self, start, end):
         self.released.append((start, end))
+
+
+def whole(corpus):
+    """All of a corpus as text to train on."""
+    return TrainingText(corpus=corpus, vocab=None, keep=None, holdout=None)
+
+
+def run_epoch(run, workers, text, bounds, poll):
+    meter = EpochMeter(None, 1, 1, len(text.corpus), (0.025, 0.0))
+    return CompiledTrainer(run, workers, text, bounds, 1).run(meter, poll)
 
 
 class Stopper:
@@ -45,11 +58,6 @@ class Stopper:
 
     def stop(self):
         self.stopped = True
-
-
-def run_epoch(run, workers, corpus, bounds, poll):
-    text = TrainingText(corpus=corpus, vocab=None, keep=None, holdout=None)
-    return CompiledTrainer(run, workers, text, bounds, 1).run(None, poll)
 
 
 @given(st.lists(st.booleans(), max_size=60), st.integers(1, 9))
@@ -75,7 +83,7 @@ def test_all_chunks_are_trained_once():
     bounds = chunk_bounds(Rows(rows), 3)
     workers = [Recorder() for _ in range(3)]
     corpus = Rows(rows)
-    run_epoch(Stopper(), workers, corpus, bounds, lambda: None)
+    run_epoch(Stopper(), workers, whole(corpus), bounds, lambda: None)
     seen = sorted(int(chunk[0]) for worker in workers for chunk in worker.chunks)
     assert seen == bounds[:-1]
     assert all(worker.flushed for worker in workers)
@@ -87,7 +95,7 @@ def test_a_failing_worker_ends_the_epoch_with_its_error():
     rows = np.zeros(10_000_000, np.int32)
     run, workers = Stopper(), [Recorder(pause=0.01), Recorder(error=RuntimeError("broken"))]
     with pytest.raises(RuntimeError, match="broken"):
-        run_epoch(run, workers, Rows(rows), chunk_bounds(Rows(rows), 2), lambda: None)
+        run_epoch(run, workers, whole(Rows(rows)), [0, 5_000_000, len(rows)], lambda: None)
     assert run.stopped
     assert threading.active_count() == before
 
@@ -101,6 +109,6 @@ def test_an_interrupt_stops_the_workers_and_goes_on_to_the_caller():
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_epoch(run, [Recorder(pause=0.05)], Rows(rows), chunk_bounds(Rows(rows), 1), interrupt)
+        run_epoch(run, [Recorder(pause=0.05)], whole(Rows(rows)), [0, len(rows)], interrupt)
     assert run.stopped
     assert threading.active_count() == before

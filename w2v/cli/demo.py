@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from pathlib import Path
 
 import click
@@ -62,7 +63,8 @@ def demo(context: click.Context, /, *, output: str, quiet: bool, **_settings: ob
 
     with tempfile.TemporaryDirectory(prefix="w2v-demo-") as folder:
         text = write_demo_text(Path(folder) / "prose.txt")
-        finish(lambda reporter: train(text, config, progress=reporter), results, notes, None)
+        start = time.monotonic()
+        finish(lambda listener: train(text, config, progress=listener), results, notes, start)
     _show_answers(output)
     notes.line(f"next: w2v similar -m {output} WORD, or w2v train YOUR-TEXT")
 

@@ -1,7 +1,7 @@
 """Every option: how it is named, grouped, explained, and read from the environment.
 
-The settings of `Config` appear here once, with the words a user reads. Names
-come from the fields, types and defaults too: this module repeats neither.
+The settings of `GraphConfig`, which are those of `Config` and more, appear here once, with the
+words a user reads. Names come from the fields, types and defaults too: this module repeats neither.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origi
 import click
 from click.core import ParameterSource
 
-from w2v.config import Config
+from w2v.config import Config, GraphConfig
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -26,7 +26,7 @@ LAST_GROUP = "Other"
 
 
 class Setting(NamedTuple):
-    """How one field of `Config` appears on the command line."""
+    """How one field of `GraphConfig` appears on the command line."""
 
     group: str
     help: str
@@ -52,7 +52,14 @@ SETTINGS = {
     ),
     "cbow_hidden": Setting("Objective", "What --model cbow makes of the neighbors."),
     "dim": Setting("Vectors", "Numbers per vector.", ("size", "vector-size")),
-    "window": Setting("Vectors", "The largest distance, in words, at which words count as near."),
+    "window": Setting(
+        "Vectors",
+        "The largest distance, in words, at which words count as near; or sentence: all words "
+        "of a line are near each other, in any order.",
+    ),
+    "window_cap": Setting(
+        "Vectors", "With --window sentence: pair no words of a line that are farther apart."
+    ),
     "window_mode": Setting(
         "Vectors",
         "How nearer words count for more: by their weight, by a window drawn anew for each "
@@ -99,11 +106,36 @@ SETTINGS = {
         "Stop after N epochs in which the held-out loss did not improve, with the vectors of "
         "the best epoch; 0 never stops.",
     ),
+    "initial_range": Setting(
+        "Learning", "Vectors start as random numbers from -X / dim to X / dim."
+    ),
+    "large_logits": Setting(
+        "Learning",
+        "Train on pairs beyond --logit-limit as they are, not at all, or as if the model were "
+        "certain (--negatives private or --loss hs).",
+    ),
+    "logit_limit": Setting("Learning", "Where --large-logits begins."),
     "seed": Setting(
         "Learning", "Start of all randomness. Repeats a run exactly with --threads 1 only."
     ),
     "threads": Setting("Speed", "Threads at work.", ("workers",)),
+    "walks": Setting("Graphs", "Walks from each node in an epoch.", ("num-walks", "number-walks")),
+    "length": Setting("Graphs", "Nodes of a walk.", ("walk-length",)),
+    "p": Setting("Graphs", "A walk goes back to where it came from 1 / p times as often."),
+    "q": Setting(
+        "Graphs", "A walk goes to nodes that are not linked from there 1 / q times as often."
+    ),
+    "directed": Setting("Graphs", "Edges lead from the first node to the second only."),
+    "weights": Setting("Graphs", "Take a third column of the edges as their weights."),
+    "metapath": Setting(
+        "Graphs",
+        "Types of nodes with dashes between, as A-P-A: walks visit them in this order. Without "
+        "--types a name begins with its type.",
+    ),
 }
+
+FIELDS = {field.name: field for field in dataclasses.fields(GraphConfig)}
+TEXT_FIELDS = {field.name: field for field in dataclasses.fields(Config)}
 
 # Long names of other tools, without their dashes, and ours.
 SYNONYMS = {
@@ -155,6 +187,14 @@ class Command(click.Command):
     def __init__(self, *args: Any, **extra: Any) -> None:
         super().__init__(*args, **extra)
         self.params.append(debug_option())
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; an error is of this command, which click forgets here and there."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write one section per group, in the order in which the groups first appear."""
@@ -214,7 +254,7 @@ def json_option() -> Callable[[F], F]:
 
 
 def config_options(*names: str, **defaults: Any) -> Callable[[F], F]:
-    """Add an option for each named field of `Config`, or for every field.
+    """Add an option for each named field of `GraphConfig`, or for every field.
 
     Options are listed in the order of `SETTINGS`. `w2v.cli.settings.resolve`
     makes a `Config` of their values.
@@ -224,7 +264,7 @@ def config_options(*names: str, **defaults: Any) -> Callable[[F], F]:
     *names
         Fields; none means all.
     **defaults
-        Fields whose default in this command differs from that of `Config`.
+        Fields whose default in this command differs from that of the config.
     """
     wanted = names or tuple(SETTINGS)
 
@@ -238,25 +278,53 @@ def config_options(*names: str, **defaults: Any) -> Callable[[F], F]:
 
 def _config_option(name: str, defaults: dict[str, Any]) -> Callable[[F], F]:
     setting = SETTINGS[name]
-    field = next(field for field in dataclasses.fields(Config) if field.name == name)
-    kind = _without_none(get_type_hints(Config)[name])
+    graphs = FIELDS[name]
+    field = TEXT_FIELDS.get(name, graphs)
+    hint = get_type_hints(GraphConfig)[name]
+    kind = _without_none(hint)
     extra: dict[str, Any] = {"group": setting.group, "help": setting.help, "show_default": True}
     if name in defaults:
         extra.update(default=defaults[name])
     elif name == "alpha":
-        extra.update(default=None, show_default="0.025; cbow 0.075; 0.05 with original gradient")
+        extra.update(default=None, show_default="0.025; cbow 0.1; 0.05 with original gradient")
     elif field.default is dataclasses.MISSING:
         # A default that depends on the machine would make the help differ from one to the next.
         extra.update(default=None, show_default="all CPUs")
+    elif name == "window_mode":
+        extra.update(
+            default=None, show_default="weighted; cbow shrink; fixed with --window sentence"
+        )
     else:
         extra.update(default=field.default)
+        if field.default != graphs.default:
+            extra.update(show_default=f"{field.default}; graphs: {graphs.default:g}")
     flag = "--" + name.replace("_", "-")
     if kind is bool:
         return option(f"{flag}/--no-{flag[2:]}", name, **extra)
     if get_origin(kind) is Literal:
         return option(flag, name, type=click.Choice(get_args(kind)), **extra)
-    metavar = {int: "N", float: "X"}[kind]
+    word = next((word for part in get_args(hint) for word in get_args(part)), None)
+    if word is not None:
+        return option(flag, name, type=_NumberOr(word), metavar=f"N|{word}", **extra)
+    metavar = {int: "N", float: "X", str: "TYPES"}[kind]
     return option(flag, name, type=kind, metavar=metavar, **extra)
+
+
+class _NumberOr(click.types.IntParamType):
+    """A whole number, or one word."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == self.word:
+            return value
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            raise click.BadParameter(
+                f"{value!r} is neither a whole number nor {self.word!r}.", ctx, param
+            ) from error
 
 
 def _without_none(kind: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -13,7 +13,15 @@ from click.core import ParameterSource
 from w2v.cli.blas import bind_blas
 from w2v.cli.options import Command, config_options, json_option, option
 from w2v.cli.settings import resolve
-from w2v.cli.streams import STDIO, Notes, Output, encode, json_line, word_from_argument
+from w2v.cli.streams import (
+    STDIO,
+    Notes,
+    Output,
+    encode,
+    json_line,
+    word_from_argument,
+    write_pieces,
+)
 from w2v.errors import ConfigError, DataError, FileError
 
 if TYPE_CHECKING:
@@ -154,14 +162,14 @@ def phrases(
             sources = _readable_twice(sources, tmpdir, stack)
         found = _load(load) if search is None else _find(sources, search, tmpdir, notes)
         if save is not None:
-            _write(save, found.lines())
+            write_pieces(save, found.lines())
         if as_list:
-            _write(output, _listed(found, as_json=as_json))
+            write_pieces(output, _listed(found, as_json=as_json))
         else:
             pieces = found.rewrite(sources, threads=config.threads)
             # Not left to chance: it ends the threads that feed it.
             stack.callback(pieces.close)
-            _write(output, pieces)
+            write_pieces(output, pieces)
 
 
 def _check_usage(
@@ -279,22 +287,6 @@ def _connectors(path: str | None) -> list[str]:
     if not words:
         raise DataError(f"{path}: there is no word in it: give words, one a line")
     return words
-
-
-def _write(path: str, pieces: Iterator[bytes]) -> None:
-    if path == STDIO:
-        out = Output()
-        for piece in pieces:
-            out.write(piece)
-        out.flush()
-        return
-    from w2v.formats import Output as File
-    from w2v.formats import write_all
-
-    def write(file: BinaryIO) -> None:
-        file.writelines(pieces)
-
-    write_all([File(path, write)])
 
 
 def _listed(found: Phrases, *, as_json: bool) -> Iterator[bytes]:

@@ -14,6 +14,7 @@ from w2v.cli.analogy import analogy
 from w2v.cli.convert import convert
 from w2v.cli.demo import demo
 from w2v.cli.evaluate import evaluate
+from w2v.cli.impute import impute
 from w2v.cli.info import info
 from w2v.cli.lookup import vectors
 from w2v.cli.options import DEBUG, SYNONYMS, debug_option
@@ -23,6 +24,7 @@ from w2v.cli.similar import similar
 from w2v.cli.streams import complain, settle_stdout
 from w2v.cli.train import train
 from w2v.cli.vocab import vocab
+from w2v.cli.walk import walk
 from w2v.errors import FileError, W2VError
 
 COMPLETION = "_W2V_COMPLETE"
@@ -172,8 +174,10 @@ for _command in (
     analogy,
     vectors,
     evaluate,
+    impute,
     vocab,
     phrases,
+    walk,
     convert,
     info,
     demo,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,7 +104,7 @@ def resume(
             checkpoint_every=checkpoint_every,
         )
 
-    finish(make, results, notes, command(checkpoint))
+    finish(make, results, notes, time.monotonic(), command(checkpoint))
 
 
 def command(checkpoint: str) -> str:

@@ -1,44 +1,72 @@
-"""Settings from the command line, the environment and a file, in that order, as one `Config`."""
+"""Settings from the command line, the environment and a file, in that order, as one config."""
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
-from w2v.cli.options import GIVEN, SETTINGS, SYNONYMS, Option, variable_in_use
+from w2v.cli.options import (
+    FIELDS,
+    GIVEN,
+    SETTINGS,
+    SYNONYMS,
+    TEXT_FIELDS,
+    Option,
+    variable_in_use,
+)
 from w2v.cli.streams import STDIO
 from w2v.config import Config
 from w2v.errors import ConfigError, DataError, FileError
 
-FIELDS = tuple(field.name for field in dataclasses.fields(Config))
+C = TypeVar("C", bound=Config)
 
 
-def resolve(context: click.Context, config_path: str | None = None) -> Config:
+def resolve(
+    context: click.Context, config_path: str | None = None, preset: str | None = None
+) -> Config:
+    """Return the settings of the command in `context`, one that is about text.
+
+    See `resolve_as`.
+    """
+    return resolve_as(Config, context, config_path, preset)
+
+
+def resolve_as(
+    kind: type[C],
+    context: click.Context,
+    config_path: str | None = None,
+    preset: str | None = None,
+) -> C:
     """Return the settings of the command in `context`.
 
     Parameters
     ----------
+    kind : Config or GraphConfig
+        What they are to become; their defaults are its own where the two differ.
     context : click.Context
         Of a command made with `w2v.cli.options.config_options`.
     config_path : str or None
         A TOML file of settings or a run record; yields to the command line and
         to the environment.
+    preset : str or None
+        Settings to begin with, as `Config.preset`: yields to everything given.
 
     Raises
     ------
     ConfigError
-        A setting is out of range or unknown; the message says where it came from.
+        A setting is out of range or unknown, or about graphs where there is none; the message
+        says where it came from.
     FileError, DataError
         `config_path` cannot be read, or is neither TOML nor JSON.
     """
     places: dict[str, str] = {}
     values: dict[str, Any] = {}
+    defaults: dict[str, Any] = {}
     if config_path is not None:
         from_file = read_settings(config_path)
         values.update(from_file)
@@ -47,7 +75,10 @@ def resolve(context: click.Context, config_path: str | None = None) -> Config:
         name = parameter.name
         if name not in FIELDS or context.params[name] is None:
             continue
-        if name in values and context.get_parameter_source(name) not in GIVEN:
+        given = context.get_parameter_source(name) in GIVEN
+        if not given:
+            if kind is Config and name in TEXT_FIELDS:
+                defaults[name] = context.params[name]
             continue
         values[name] = context.params[name]
         places.pop(name, None)
@@ -56,14 +87,38 @@ def resolve(context: click.Context, config_path: str | None = None) -> Config:
             and context.get_parameter_source(name) is ParameterSource.ENVIRONMENT
         ):
             places[name] = variable_in_use(parameter)
+        elif given:
+            places[name] = "--" + name.replace("_", "-")
+    if kind is Config:
+        _refuse_graphs(values, places)
     try:
-        return Config(**values)
+        if preset is not None:
+            return _from_preset(kind, preset, values, config_path)
+        return kind(**defaults | values)
     except ConfigError as error:
         # Config's messages begin with the field they are about.
         place = places.get(str(error).partition(" ")[0])
-        if place is None:
+        if place is None or place.startswith("--"):
             raise
         raise ConfigError(f"{place}: {error}") from error
+
+
+def _from_preset(kind: type[C], preset: str, values: dict[str, Any], config_path: str | None) -> C:
+    config = kind.preset(preset, **values)
+    if config == kind(**values):
+        raise ConfigError(
+            f"preset {preset} changes nothing, since {config_path or 'the options given'} "
+            "sets all that it would: leave out one of them"
+        )
+    return config
+
+
+def _refuse_graphs(values: dict[str, Any], places: dict[str, str]) -> None:
+    for name in values:
+        if name not in TEXT_FIELDS:
+            place = places[name]
+            what = place if place.startswith("--") else f"{place}: {name}"
+            raise ConfigError(f"{what} is for graphs: add --graph if the corpus is a list of edges")
 
 
 def read_settings(path: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
 from w2v.errors import FileError
@@ -69,6 +69,23 @@ class Output:
         """Hand everything written so far to the reader."""
         with _named("standard output"):
             self._buffer.flush()
+
+
+def write_pieces(path: str, pieces: Iterable[bytes]) -> None:
+    """Write bytes to stdout if `path` is ``-``, or to a file that is replaced as a whole."""
+    if path == STDIO:
+        out = Output()
+        for piece in pieces:
+            out.write(piece)
+        out.flush()
+        return
+    from w2v.formats import Output as File
+    from w2v.formats import write_all
+
+    def write(file: BinaryIO) -> None:
+        file.writelines(pieces)
+
+    write_all([File(path, write)])
 
 
 @contextlib.contextmanager

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
 
 import click
 
 from w2v.cli.blas import bind_blas
+from w2v.cli.graphs import graph_files, read_walks
 from w2v.cli.options import DEFAULT_VECTORS, Command, config_options, option
 from w2v.cli.results import Results
 from w2v.cli.resume import command as resume_command
-from w2v.cli.settings import resolve
+from w2v.cli.settings import resolve_as
 from w2v.cli.streams import STDIO, Notes
 from w2v.cli.training import check_folder, checkpoint_every_option, finish, tmpdir_option
-from w2v.config import Config
+from w2v.config import Config, GraphConfig
+from w2v.presets import PresetName
 
 if TYPE_CHECKING:
     from w2v.cli.progress import Reporter
+    from w2v.graph import Walks
     from w2v.training import Model
 
 EPILOG = """\b
@@ -26,6 +31,7 @@ Examples:
   zcat dump.gz | w2v train - --dim 300        text from a pipe
   w2v train corpus.txt --config vectors.run.json --seed 2
                                               the same run with another seed
+  w2v train --graph edges.txt --q 0.5         vectors of nodes, by node2vec's walks
   w2v train corpus.txt --checkpoint run/      keeps the work; w2v resume run/ goes on
 """
 
@@ -39,7 +45,6 @@ Examples:
     metavar="FILE",
     default=DEFAULT_VECTORS,
     show_default=True,
-    envvar=["W2V_OUTPUT", "W2V_VECTORS"],
     help="Where the vectors go; - is stdout.",
 )
 @option(
@@ -87,6 +92,14 @@ Examples:
     metavar="FILE",
     help="Settings from a TOML file or from the .run.json of an earlier run.",
 )
+@option("--graph", group="Graphs", is_flag=True, help="CORPUS is edges: train on walks.")
+@graph_files()
+@option(
+    "--preset",
+    group="Files",
+    type=click.Choice(get_args(PresetName)),
+    help="Settings with which another program trains; options given beside it win.",
+)
 @config_options()
 @option(
     "--force",
@@ -111,7 +124,11 @@ def train(
     on_interrupt: str,
     tmpdir: str | None,
     config_path: str | None,
+    preset: str | None,
     force: bool,
+    graph: bool,
+    nodes: str | None,
+    types: str | None,
     quiet: bool,
     verbose: bool,
     **_settings: object,
@@ -121,12 +138,12 @@ def train(
     A line is a sentence; words are what stands between blanks. Compressed files
     (gzip, bzip2, xz, zstd) are recognized by their content. Beside the vectors a
     run record is written, FILE.run.json: settings, sizes, loss and speed.
+
+    With --graph CORPUS is edges, one a line: two nodes and perhaps a weight; vectors
+    are those of the nodes. See w2v walk --help for the formats.
     """
-    if keep_corpus and checkpoint is None:
-        raise click.UsageError("--keep-corpus needs --checkpoint FOLDER", context)
-    if [*corpus, config_path].count(STDIO) > 1:
-        raise click.UsageError("standard input can be read once: give - once", context)
-    config = resolve(context, config_path)
+    _check_usage(context, preset, keep_corpus=keep_corpus)
+    config = resolve_as(GraphConfig if graph else Config, context, config_path, preset)
     notes = Notes(quiet=quiet)
     if verbose:
         _print_settings(config, notes)
@@ -134,15 +151,16 @@ def train(
     results = Results(output, file_format, save_outputs)
     results.check()
     check_folder(tmpdir)
-    from w2v.text.sources import find_sources
-
-    files = [source.path for source in find_sources(corpus)]
-    results.check_not_read([file for file in files if file != STDIO])
+    results.check_not_read(_files_read(corpus, (nodes, types), graph=graph))
+    start = time.monotonic()
+    source: list[str] | Walks = list(corpus)
+    if isinstance(config, GraphConfig):
+        source = read_walks(corpus, config, notes, nodes=nodes, types=types)
     from w2v.training import train as train_model
 
     def make(reporter: Reporter) -> Model:
         return train_model(
-            list(corpus),
+            source,
             config,
             progress=reporter,
             tmpdir=tmpdir,
@@ -154,10 +172,39 @@ def train(
             output=results.names(),
         )
 
-    finish(make, results, notes, None if checkpoint is None else resume_command(checkpoint))
+    resume = None if checkpoint is None else resume_command(checkpoint)
+    finish(make, results, notes, start, resume)
     if notes.terminal and output != STDIO:
         chosen = "" if output == DEFAULT_VECTORS else f"-m {output} "
         notes.line(f"next: w2v similar {chosen}WORD")
+
+
+def _check_usage(context: click.Context, preset: str | None, *, keep_corpus: bool) -> None:
+    """Refuse options that do not go together."""
+    given = context.params
+    graph, checkpoint = given["graph"], given["checkpoint"]
+    nodes, types = given["nodes"], given["types"]
+    if keep_corpus and checkpoint is None:
+        raise click.UsageError("--keep-corpus needs --checkpoint FOLDER", context)
+    if [*given["corpus"], given["config_path"], nodes, types].count(STDIO) > 1:
+        raise click.UsageError("standard input can be read once: give - once", context)
+    if graph and preset:
+        raise click.UsageError("--preset is for text: leave out --graph or --preset", context)
+    if graph and checkpoint is not None:
+        raise click.UsageError("--checkpoint is for text: leave out --graph", context)
+    if not graph and (nodes or types):
+        raise click.UsageError(f"{'--nodes' if nodes else '--types'} needs --graph", context)
+
+
+def _files_read(corpus: tuple[str, ...], more: tuple[str | None, ...], *, graph: bool) -> list[str]:
+    """Return the files that will be read, which must not be written; all must exist."""
+    if graph:
+        files = [file for file in (*corpus, *more) if file is not None]
+    else:
+        from w2v.text.sources import find_sources
+
+        files = [source.path for source in find_sources(corpus)]
+    return [file for file in files if Path(file).exists()]
 
 
 def _print_settings(config: Config, notes: Notes) -> None:

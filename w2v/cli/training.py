@@ -79,7 +79,11 @@ def check_folder(folder: str | None) -> None:
 
 
 def finish(
-    make: Callable[[Reporter], Model], results: Results, notes: Notes, resume: str | None
+    make: Callable[[Reporter], Model],
+    results: Results,
+    notes: Notes,
+    start: float,
+    resume: str | None = None,
 ) -> None:
     """Train and save, with progress; after an interrupt say what had been written.
 
@@ -91,6 +95,8 @@ def finish(
         Where the model goes.
     notes : Notes
         Where people read.
+    start : float
+        `time.monotonic` when the run began.
     resume : str or None
         The command that writes the results again, should that be interrupted.
 
@@ -101,7 +107,6 @@ def finish(
     KeyboardInterrupt
         Its message says which files are complete, and how to go on.
     """
-    start = time.monotonic()
     trained = False
     try:
         with Reporter(notes) as reporter:
@@ -117,6 +122,12 @@ def finish(
             said.insert(0, f"{written or 'nothing'} was written")
         stop.args = ("; ".join(said),)
         raise
+    window = model.record["window"]
+    if window.get("longest_line", 0) > window["words"] + 1:
+        notes.line(
+            f"window: {window['words']} words: in the longest line, of {window['longest_line']:,}, "
+            "those farther apart were not paired (--window-cap)"
+        )
     if model.record["settings"]["patience"]:
         best = model.record["heldout"]["best_epoch"]
         notes.line(f"held-out loss was least after epoch {best}: these are its vectors")

@@ -26,7 +26,9 @@ static int64_t state_bytes(const w2v_run *run) {
 static void save_state(w2v_worker *w, char *to) {
     w2v_saved s;
     memset(&s, 0, sizeof s); /* no stray bytes between fields: one state, one file */
-    /* the one buffer of pointers is scratch: leave no addresses in a file */
+    /* buffers of pointers are scratch: leave no addresses in a file */
+    if (w->path_rows)
+        memset(w->path_rows, 0, (size_t)(w->run->longest_path + SLACK) * sizeof *w->path_rows);
     if (w->targets) memset(w->targets, 0, (size_t)(w->run->negative + 1) * sizeof *w->targets);
     s.pos = w->pos;
     s.end = w->end;

@@ -13,8 +13,11 @@ cdef extern from "table.h" nogil:
 cdef class BlockReader:
     cdef char *text          # `room` bytes and SCAN_PADDING: the block being scanned
     cdef int64_t room
+    cdef bint by_line        # blocks are cut between lines, not words
 
     cdef int make_room(self, int64_t size) except -1
+    cdef int64_t find_cut(self, int64_t start, int64_t stop) noexcept nogil
+    cdef object too_long(self, str name, int64_t offset)
     cdef object scan(self, int64_t at, int64_t size, str name, int64_t offset)
     cdef int refuse_nul(self, int64_t at, int64_t size, str name, int64_t offset) except -1
     cdef int64_t last_word_end(

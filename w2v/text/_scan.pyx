@@ -70,6 +70,7 @@ cdef class BlockReader:
     def __cinit__(self, int64_t block=1 << 16, *_rest):
         self.text = NULL
         self.room = 0
+        self.by_line = False
         self.make_room(block + 1 + SLACK)
 
     def __dealloc__(self):
@@ -89,8 +90,20 @@ cdef class BlockReader:
         self.room = size
         return 0
 
+    cdef int64_t find_cut(self, int64_t start, int64_t stop) noexcept nogil:
+        """Find the first place in text[start:stop] where a block may be cut, or `stop`."""
+        cdef char *newline
+        if not self.by_line:
+            return <int64_t>find_separator(self.text, start, stop)
+        newline = <char *>memchr(self.text + start, c"\n", stop - start)
+        return stop if newline == NULL else newline - self.text
+
+    cdef object too_long(self, str name, int64_t offset):
+        """Return the error for a run of bytes in which no block can be cut."""
+        return line_too_long(name, offset) if self.by_line else too_long(name, offset)
+
     cdef object scan(self, int64_t at, int64_t size, str name, int64_t offset):
-        """Scan text[at : at + size], which begins and ends between words.
+        """Scan text[at : at + size], which begins and ends between words, or lines.
 
         `offset` is its place in the file `name`. SCAN_PADDING bytes after it may be written to.
         """
@@ -169,7 +182,7 @@ cdef class BlockReader:
         self.load(fd, name, origin, 0, min(inner + SLACK, size - origin))
         self.refuse_nul(lead, inner - lead, name, start)
         if lead:
-            begin = max(lead, <int64_t>find_separator(self.text, 0, inner))
+            begin = max(lead, self.find_cut(0, inner))
         if begin < inner:
             end = self.last_word_end(fd, name, origin, begin, inner, size)
         if stop == size and self.text[inner - 1] != b"\n":
@@ -183,15 +196,15 @@ cdef class BlockReader:
     ) except -1:
         """Read on until the word that runs over the end of the block ends."""
         cdef int64_t start = inner, end = inner, slack = SLACK, have
-        while start > begin and find_separator(self.text, start - 1, start) == <size_t>start:
+        while start > begin and self.find_cut(start - 1, start) == start:
             start -= 1
         if start == inner:
             return inner
         while True:
             have = min(inner + slack, size - origin)
-            end = find_separator(self.text, end, have)
+            end = self.find_cut(end, have)
             if end - start > 2 * MAX_WORD_VALUE:  # scan_text() finds the shorter ones
-                raise too_long(name, origin + start)
+                raise self.too_long(name, origin + start)
             if end < have or origin + have == size:
                 return end
             slack *= 8
@@ -265,4 +278,12 @@ def too_long(str name, int64_t offset):
     return DataError(
         f"{name}: more than {MAX_WORD} bytes without a space, tab or newline near byte {offset}: "
         "this is not plain text"
+    )
+
+
+def line_too_long(str name, int64_t offset):
+    """Return the error for a line longer than `MAX_WORD` that begins at a byte of a file."""
+    return DataError(
+        f"{name}: more than {MAX_WORD} bytes without a newline near byte {offset}: "
+        "this is not a file of short lines"
     )

@@ -1,16 +1,17 @@
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.text._scan import Scanner
+from w2v.text._scan import BlockReader
 
 OUT_OF_VOCABULARY: Final[int]
 SENTENCE_END: Final[int]
 
 class Words:
     def __init__(
-        self, scanners: list[Scanner], seen: list[NDArray[np.int64]], lowercase: bool
+        self, scanners: Sequence[BlockReader[Any]], seen: list[NDArray[np.int64]], lowercase: bool
     ) -> None: ...
     @property
     def distinct(self) -> int: ...

@@ -50,7 +50,7 @@ cdef class Words:
     cdef object first
     cdef object chosen
 
-    def __cinit__(self, list scanners, list seen, bint lowercase):
+    def __cinit__(self, scanners, seen, bint lowercase):
         cdef Scanner scanner
         if table_init(&self.table) != 0:
             raise MemoryError

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from w2v.errors import FileError
-from w2v.text._scan import MAX_WORD, BlockReader, too_long
+from w2v.text._scan import MAX_WORD, BlockReader, line_too_long, too_long
 from w2v.text.compression import HEAD_BYTES, decompressed
 from w2v.text.sources import BYTE_ORDER_MARK, STDIN, Source
 
@@ -118,7 +118,11 @@ class FileBlock:
 
 
 def cut_blocks(
-    sources: Iterable[Source], block: int, stopping: threading.Event, ahead: int
+    sources: Iterable[Source],
+    block: int,
+    stopping: threading.Event,
+    ahead: int,
+    by_line: bool = False,
 ) -> Iterator[Block]:
     """Cut the texts into blocks, in order.
 
@@ -131,12 +135,14 @@ def cut_blocks(
         Ends the reading of a stream early.
     ahead : int
         Blocks of a stream that are read and decompressed ahead, in a thread of their own.
+    by_line : bool
+        Cut streams only between lines. (Files are cut anywhere: their reader mends the edges.)
     """
     for source in sources:
         if source.size is not None:
             yield from _file_blocks(source, source.size, block)
         else:
-            make = functools.partial(_stream_blocks, source, block, stopping)
+            make = functools.partial(_stream_blocks, source, block, stopping, by_line)
             yield from _ahead(make, ahead, stopping)
 
 
@@ -191,8 +197,11 @@ def _ahead(
         yield item
 
 
-def _stream_blocks(source: Source, block: int, stopping: threading.Event) -> Iterator[Block]:
-    """Cut a stream after separators."""
+def _stream_blocks(
+    source: Source, block: int, stopping: threading.Event, by_line: bool
+) -> Iterator[Block]:
+    """Cut a stream after separators, or after line ends only."""
+    cuts = (b"\n",) if by_line else (b" ", b"\n", b"\t")
     name = source.name
     rest = b""
     offset = 0
@@ -211,14 +220,14 @@ def _stream_blocks(source: Source, block: int, stopping: threading.Event) -> Ite
         rest = text
         if len(text) < block:
             continue
-        end = 1 + max(text.rfind(b" "), text.rfind(b"\n"), text.rfind(b"\t"))
+        end = 1 + max(map(text.rfind, cuts))
         if end:
             yield StreamBlock(name, offset, text[:end])
             line_open = text[end - 1 : end] != b"\n"
             rest = text[end:]
             offset += end
         if len(rest) > 2 * MAX_WORD:  # the scanner finds the shorter ones
-            raise too_long(name, offset)
+            raise line_too_long(name, offset) if by_line else too_long(name, offset)
     # The end of a stream is the end of a sentence, also where a block has taken its last byte.
     if rest or line_open:
         yield StreamBlock(name, offset, rest if rest.endswith(b"\n") else rest + b"\n")

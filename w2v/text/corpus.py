@@ -8,12 +8,13 @@ import mmap
 import os
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from w2v.errors import DataError
-from w2v.text._words import Words
+from w2v.text._words import SENTENCE_END, Words
 from w2v.text.blocks import BLOCK
 from w2v.text.reading import Reading
 from w2v.text.rows import RowStore, default_memory_limit
@@ -27,6 +28,10 @@ Progress = Callable[[int, int | None], None]
 # The lowest guess of bytes per row, so that rows in memory need not be moved as they grow:
 # room that is never written takes no memory.
 BYTES_PER_ROW = 4
+# Rows looked at together, 16 MB.
+STEP = 1 << 22
+
+NEAR = 1 << 11  # rows before a cut in which a sentence end is looked for
 
 
 @dataclasses.dataclass
@@ -62,6 +67,20 @@ class Corpus:
     bytes: int
     paths: list[str]
     fingerprint: str
+    _longest: int | None = dataclasses.field(default=None, init=False, repr=False)
+
+    def longest(self) -> int:
+        """Return how many tokens the longest sentence has, those of dropped words left out."""
+        if self._longest is None:
+            longest, last = 0, -1
+            for start in range(0, len(self.rows), STEP):
+                ends = start + np.flatnonzero(self.rows[start : start + STEP] < 0)
+                if len(ends):
+                    longest = max(longest, int(np.diff(ends, prepend=last).max()) - 1)
+                    last = int(ends[-1])
+                self.release(start, min(start + STEP, len(self.rows)))
+            self._longest = longest
+        return self._longest
 
     def close(self) -> None:
         """Drop the rows and with them their temporary file; further calls do nothing.
@@ -69,6 +88,38 @@ class Corpus:
         The file has no name: its room is free again as soon as nothing refers to its rows.
         """
         self.rows = np.empty(0, np.int32)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def cut(self, size: int) -> list[int]:
+        """Return places that cut the rows into chunks of at most `size`, from 0 to the end.
+
+        Cuts fall on sentence ends where one is near, so that no window is cut. One in the
+        middle of a sentence costs the few pairs across it, unless one worker takes both sides.
+        """
+        bounds = [0]
+        while len(self) - bounds[-1] > size:
+            cut = bounds[-1] + size
+            ends = np.flatnonzero(self.rows[cut - NEAR : cut] == SENTENCE_END)
+            bounds.append(cut - NEAR + int(ends[-1]) + 1 if len(ends) else cut)
+            self.release(bounds[-2], cut)
+        return [*bounds, len(self)]
+
+    def chunk(self, epoch: int, start: int, end: int) -> NDArray[np.int32]:
+        """Return the rows between two places: the same in every epoch."""
+        del epoch
+        return self.rows[start:end]
+
+    def about(self) -> dict[str, Any]:
+        """Return what a run record says of the text."""
+        return {
+            "paths": list(self.paths),
+            "bytes": self.bytes,
+            "lines": self.lines,
+            "tokens": self.tokens,
+            "fingerprint": self.fingerprint,
+        }
 
     def release(self, start: int, end: int) -> None:
         """Give back the memory that rows `start` to `end` of a memory map take.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Callable, Iterable
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,19 +34,35 @@ class _Scan:
     fingerprint: int
 
 
-class _Worker:
-    """A scanner, and which of its words were new in which block."""
+class Counting(Protocol):
+    """A scanner that numbers words as they appear."""
 
-    def __init__(self, block: int) -> None:
-        self.scanner = Scanner(block)
+    @property
+    def words(self) -> int:
+        """Distinct words met so far."""
+        ...
+
+
+S = TypeVar("S", bound=Counting)
+
+
+class Numbering(Generic[S]):
+    """A scanner, and which of its words were new in which block.
+
+    Parameters
+    ----------
+    scanner : Scanner
+    """
+
+    def __init__(self, scanner: S) -> None:
+        self.scanner = scanner
         self._places: list[int] = []
         self._words = [0]
 
-    def scan(self, place: int, block: Block, number: int) -> _Scan:
-        numbers, tokens, lines, fingerprint = block.scan(self.scanner)
+    def scanned(self, place: int) -> None:
+        """Note that the scanner has just scanned the block of this place."""
         self._places.append(place)
         self._words.append(self.scanner.words)
-        return _Scan(number, numbers, tokens, lines, block.bytes, fingerprint)
 
     def seen(self) -> NDArray[np.int64]:
         """Return when each word first appeared: its block, then its number.
@@ -80,7 +97,7 @@ class Reading:
         self.where = "sentences"
         self._store = store
         self._block = block
-        self._workers: list[_Worker] = []
+        self._workers: list[Numbering[Scanner]] = []
         # For every block in order: its worker, and where its numbers end in the store.
         self._parts: list[tuple[int, int]] = []
         self._end = 0
@@ -97,10 +114,10 @@ class Reading:
         threads = useful_threads(threads, sources, self._block)
         crew = Crew()
         order = InOrder(self._take, _keep, crew.stopping, 2 * threads)
-        self._workers = [_Worker(self._block) for _ in range(threads)]
+        self._workers = [Numbering(Scanner(self._block)) for _ in range(threads)]
 
         def scan(number: int, place: int, block: Block) -> None:
-            order.put(place, self._workers[number].scan(place, block, number))
+            order.put(place, self._scan(number, place, block))
 
         def tick() -> None:
             if progress is not None:
@@ -112,10 +129,9 @@ class Reading:
 
     def scan_here(self, blocks: Iterable[Block]) -> None:
         """Scan blocks in this thread: they are made by a Python program that runs in it."""
-        worker = _Worker(self._block)
-        self._workers = [worker]
+        self._workers = [Numbering(Scanner(self._block))]
         for place, block in enumerate(blocks):
-            self._take(worker.scan(place, block, 0))
+            self._take(self._scan(0, place, block))
 
     def words(self, lowercase: bool) -> Words:
         """Join the words of all threads. Ends scanning."""
@@ -159,6 +175,12 @@ class Reading:
                 order.put(place, out[:written])
 
         crew.run([work] * min(threads, max(1, len(self._parts))), lambda: None)
+
+    def _scan(self, number: int, place: int, block: Block) -> _Scan:
+        worker = self._workers[number]
+        numbers, tokens, lines, fingerprint = block.scan(worker.scanner)
+        worker.scanned(place)
+        return _Scan(number, numbers, tokens, lines, block.bytes, fingerprint)
 
     def _take(self, scan: _Scan) -> None:
         """Add the next block of the text to what is known of it."""

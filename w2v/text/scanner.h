@@ -9,9 +9,6 @@
 
 #include "table.h"
 
-/* Readable (and writable) bytes the scanner needs after the end of the text. */
-enum { SCAN_PADDING = 32 };
-
 /* Words whose slots are asked for before the first of them is looked up. */
 enum { SCAN_AHEAD = 64 };
 

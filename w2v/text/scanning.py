@@ -31,6 +31,8 @@ def scan_blocks(
     crew: Crew,
     scan: Callable[[int, int, Block], None],
     tick: Callable[[], None],
+    *,
+    by_line: bool = False,
 ) -> None:
     """Scan the sources with several threads; Ctrl-C and errors end them all.
 
@@ -46,8 +48,10 @@ def scan_blocks(
         0, 1, ...; no thread has two at a time.
     tick : callable
         Called from this thread about ten times a second.
+    by_line : bool
+        Cut the text between lines, not words.
     """
-    feed = _Feed(cut_blocks(sources, block, crew.stopping, 2 * threads))
+    feed = _Feed(cut_blocks(sources, block, crew.stopping, 2 * threads, by_line))
 
     def work(number: int) -> None:
         while not crew.stopping.is_set():

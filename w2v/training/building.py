@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +16,16 @@ from w2v.errors import ConfigError, DataError
 from w2v.text.corpus import Corpus
 from w2v.text.vocab import Vocab
 from w2v.training import report, tables
+from w2v.training.chunks import Chunks
 from w2v.training.epochs import CompiledTrainer, Position, chunk_bounds
 from w2v.training.holdout import Holdout, TrainingText
+from w2v.training.huffman import TOP_NODES, copied_nodes, huffman_tree, path_bytes
 from w2v.training.judging import Judge
 from w2v.training.loop import Trainer
 from w2v.training.progress import EpochMeter, Listener
 from w2v.training.session import Session, State
 from w2v.training.softmax import SoftmaxTrainer
+from w2v.training.window import settle_window
 
 # The loss is measured at one word out of so many. That costs about as much as training on the
 # word, so at most 0.8 percent of the time; prime, lest lines of one length are always met at
@@ -37,7 +41,12 @@ def memory_needed(words: int, config: Config, corpus_rows: int = 0) -> int:
     """
     copies = 2 if config.patience else 1
     matrices = copies * 2 * (words + 1) * tables.row_stride(config.dim) * 4
-    return matrices + 4 * corpus_rows + 12 * words
+    return matrices + 4 * corpus_rows + words * _bytes_beside(words, config)
+
+
+def _bytes_beside(words: int, config: Config) -> int:
+    """Return the bytes that a word takes beside its rows: thresholds and noise, or its path."""
+    return 12 + (path_bytes(words) if config.loss == "hs" else 0)
 
 
 class NewSession:
@@ -45,7 +54,7 @@ class NewSession:
 
     Parameters
     ----------
-    corpus : Corpus
+    corpus : Chunks
     vocab : Vocab
     config : Config
     isa : str
@@ -58,7 +67,7 @@ class NewSession:
 
     def __init__(
         self,
-        corpus: Corpus,
+        corpus: Chunks,
         vocab: Vocab,
         config: Config,
         isa: str,
@@ -68,10 +77,12 @@ class NewSession:
         if len(vocab) < 2:
             raise DataError(f"the vocabulary has {len(vocab)} word: training needs two or more")
         _check_matrices(len(vocab), config)
-        self.config, self._isa, self._position = config, isa, position
+        self._record = report.new_record(corpus, vocab, config)
+        self.config = settle_window(config, corpus)
+        self._isa, self._position = isa, position
         self._state = state or State(chunk_threads=config.threads)
         self._resumed = state is not None
-        self._text = _training_text(corpus, vocab, config)
+        self._text = _training_text(corpus, vocab, self.config)
 
     @contextlib.contextmanager
     def opened(self, progress: Listener | None) -> Iterator[Session]:
@@ -80,7 +91,7 @@ class NewSession:
         judge = Judge(text.holdout, text, config) if text.holdout else None
         words = len(text.vocab)
         inputs, outputs = (tables.padded_matrix(words, config.dim) for _ in range(2))
-        record = report.new_record(text.corpus, text.vocab, config)
+        record = self._record
         record["isa"] = self._isa
         if text.holdout:
             sentences, tokens = len(text.holdout.starts), text.holdout.tokens
@@ -151,16 +162,21 @@ def _check_matrices(words: int, config: Config) -> None:
     needed, free = memory_needed(words, config), available_memory()
     if free is None or needed <= free:
         return
-    row = (needed - 12 * words) // (words + 1)
-    fits = max(0, int(free / (words + 1) - 12) // 8 // tables.ROW_FLOATS * tables.ROW_FLOATS)
+    beside = _bytes_beside(words, config)
+    row = (needed - words * beside) // (words + 1)
+    fits = max(0, int(free / (words + 1) - beside) // 8 // tables.ROW_FLOATS * tables.ROW_FLOATS)
     smaller = f"dim {fits}" if fits else "more memory"
-    remedy = f"{smaller} or max_vocab {free // (row + 12):,}"
+    remedy = f"{smaller} or max_vocab {free // (row + beside):,}"
     _check_memory(needed, f"{words:,} words of dim {config.dim}", remedy)
 
 
-def _training_text(corpus: Corpus, vocab: Vocab, config: Config) -> TrainingText:
+def _training_text(corpus: Chunks, vocab: Vocab, config: Config) -> TrainingText:
     keep = tables.keep_thresholds(vocab.counts, config.sample)
-    holdout = Holdout(corpus, config.holdout, config.seed) if config.holdout else None
+    holdout = None
+    if config.holdout:
+        if not isinstance(corpus, Corpus):
+            raise ConfigError("holdout goes with text: walks are new in every epoch")
+        holdout = Holdout(corpus, config.holdout, config.seed)
     return TrainingText(corpus=corpus, vocab=vocab, keep=keep, holdout=holdout)
 
 
@@ -174,12 +190,6 @@ def _new_run(
 ) -> Run:
     vocab = text.vocab
     noise = tables.noise_table(vocab.counts, config.noise_exponent)
-    corrected = config.loss == "nce" or config.log_q
-    draws = (
-        tables.log_draws(vocab.counts, config.noise_exponent, config.negative)
-        if corrected
-        else None
-    )
     return Run(
         inputs,
         outputs,
@@ -188,19 +198,39 @@ def _new_run(
         total=text.tokens * config.epochs,
         isa=isa,
         dim=config.dim,
-        window=config.window,
+        window=config.widest,
         window_mode=config.window_mode,
         negative=config.negative,
         negatives=config.negatives,
         alpha=config.alpha,
         min_alpha=config.min_alpha,
         block_length=config.block_length,
-        block_noise=config.block_noise,
         model=config.model,
         loss=config.loss,
         cbow_gradient=config.cbow_gradient,
         cbow_hidden=config.cbow_hidden,
-        log_draws=draws,
+        large_logits=config.large_logits,
+        logit_limit=config.logit_limit,
         loss_interval=next(i for i in LOSS_INTERVALS if i == 1 or i * LOSS_WORDS <= text.expected),
         done=done,
+        **_scored_rows(vocab, config),
     )
+
+
+def _scored_rows(vocab: Vocab, config: Config) -> dict[str, Any]:
+    """Return what a `Run` needs to know of the output rows besides a center's own.
+
+    They stand for noise words or, with hs, for the nodes of a tree.
+    """
+    words = len(vocab)
+    if config.loss == "hs":
+        tree = huffman_tree(vocab.counts)
+        return {
+            "path_start": tree.path_start,
+            "path": tree.path,
+            "block_noise": min(TOP_NODES, words - 1),
+            "copied_nodes": copied_nodes(words, config.block_length),
+        }
+    corrected = config.loss == "nce" or config.log_q
+    draws = tables.log_draws(vocab.counts, config.noise_exponent, config.negative)
+    return {"block_noise": config.block_noise, "log_draws": draws if corrected else None}

@@ -14,7 +14,7 @@ import json
 import os
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -54,6 +54,15 @@ class Folder:
     def complete(self) -> bool:
         """Whether there is a checkpoint in it that this process has written or goes on with."""
         return bool(self._files)
+
+    @contextlib.contextmanager
+    def claimed(self, *, go_on: bool) -> Iterator[Folder]:
+        """`claim` it and, in the end, `release` it."""
+        self.claim(go_on=go_on)
+        try:
+            yield self
+        finally:
+            self.release()
 
     def claim(self, *, go_on: bool) -> None:
         """Make the folder if need be, and keep other processes from writing into it.

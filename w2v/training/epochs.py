@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from w2v._core import Run, Worker
 from w2v.errors import ConfigError, DataError
-from w2v.text.corpus import Corpus
+from w2v.training.chunks import Chunks
 from w2v.training.facts import Facts, truth, whole, whole_or_none
 from w2v.training.holdout import TrainingText
 from w2v.training.progress import EpochMeter
@@ -20,26 +20,11 @@ from w2v.training.progress import EpochMeter
 POLL_SECONDS = 0.1
 LONGEST_CHUNK = 1 << 17  # 10 ms of work: threads end an epoch about that far apart
 SHORTEST_CHUNK = 1 << 12
-NEAR = 1 << 11  # rows before a cut in which a sentence end is looked for
-SENTENCE_END = -1
 
 
-def chunk_bounds(corpus: Corpus, threads: int) -> list[int]:
-    """Return places that cut a corpus into chunks, from 0 to its length.
-
-    Cuts fall on sentence ends where one is near, so that no window is cut. One in the
-    middle of a sentence costs the few pairs across it, unless one worker takes both sides.
-    """
-    rows = corpus.rows
-    size = min(LONGEST_CHUNK, max(SHORTEST_CHUNK, len(rows) // (16 * threads)))
-    bounds = [0]
-    while len(rows) - bounds[-1] > size:
-        cut = bounds[-1] + size
-        ends = np.flatnonzero(rows[cut - NEAR : cut] == SENTENCE_END)
-        bounds.append(cut - NEAR + int(ends[-1]) + 1 if len(ends) else cut)
-        corpus.release(bounds[-2], cut)
-    bounds.append(len(rows))
-    return bounds
+def chunk_bounds(corpus: Chunks, threads: int) -> list[int]:
+    """Return places that cut a corpus into chunks, a worker taking one at a time."""
+    return corpus.cut(min(LONGEST_CHUNK, max(SHORTEST_CHUNK, len(corpus) // (16 * threads))))
 
 
 def run_threads(
@@ -172,10 +157,10 @@ class Position:
         """Return how many tokens of this epoch had been taken, counted in the corpus."""
         taken = 0
         for chunk in range(self.next_chunk):
-            taken += int(np.count_nonzero(text.rows(bounds[chunk], bounds[chunk + 1]) >= 0))
+            taken += int(np.count_nonzero(text.rows(1, bounds[chunk], bounds[chunk + 1]) >= 0))
             text.corpus.release(bounds[chunk], bounds[chunk + 1])
         for chunk, used in self.unfinished():
-            rest = text.rows(bounds[chunk] + used, bounds[chunk + 1])
+            rest = text.rows(1, bounds[chunk] + used, bounds[chunk + 1])
             taken -= int(np.count_nonzero(rest >= 0))
         return taken
 
@@ -229,13 +214,13 @@ class CompiledTrainer:
         """Bytes that each worker's part of `buffers` takes."""
         return self._run.state_bytes
 
-    def run(self, _meter: EpochMeter, poll: Callable[[], object]) -> bool:
+    def run(self, meter: EpochMeter, poll: Callable[[], object]) -> bool:
         """Train to the end of the epoch, or until stopped; return whether it is the end.
 
         Chunks go to whichever worker is free.
         """
         works = [
-            functools.partial(self._work, worker, place)
+            functools.partial(self._work, worker, place, meter.epoch)
             for worker, place in zip(self._workers, self._now.places, strict=True)
         ]
         run_threads(works, self.stop, poll)
@@ -290,24 +275,24 @@ class CompiledTrainer:
         self._now = position
 
     def _rows(self, chunk: int) -> NDArray[np.int32]:
-        return self._text.corpus.rows[self._bounds[chunk] : self._bounds[chunk + 1]]
+        return self._text.corpus.chunk(1, self._bounds[chunk], self._bounds[chunk + 1])
 
-    def _work(self, worker: Worker, place: Place) -> None:
+    def _work(self, worker: Worker, place: Place, epoch: int) -> None:
         while not place.finished:
             if place.chunk is not None:
-                if not self._train_chunk(worker, place, place.chunk):
+                if not self._train_chunk(worker, place, place.chunk, epoch):
                     return
                 place.last, place.chunk, place.skip = place.chunk, None, 0
             elif not self._take_chunk(place):
                 worker.flush()
                 place.finished = True
 
-    def _train_chunk(self, worker: Worker, place: Place, chunk: int) -> bool:
+    def _train_chunk(self, worker: Worker, place: Place, chunk: int, epoch: int) -> bool:
         """Train what is left of a chunk; return False if stopped in it."""
         start, end = self._bounds[chunk], self._bounds[chunk + 1]
         for first, behind in self._text.parts(start + place.skip, end):
             place.skip = first - start
-            if not worker.train(self._text.corpus.rows[first:behind]):
+            if not worker.train(self._text.corpus.chunk(epoch, first, behind)):
                 return False
             place.skip = behind - start
         self._text.corpus.release(start, end)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from w2v.errors import ConfigError
 from w2v.text.corpus import Corpus
 from w2v.text.vocab import Vocab
+from w2v.training.chunks import Chunks
 
 SENTENCE_END = -1
 SLAB = 1 << 20  # rows looked at together
@@ -77,7 +78,7 @@ class TrainingText:
 
     Attributes
     ----------
-    corpus : Corpus
+    corpus : Chunks
     vocab : Vocab
     keep : uint32 (words,)
         Thresholds of subsampling, as `w2v.training.tables.keep_thresholds` gives them.
@@ -85,7 +86,7 @@ class TrainingText:
         Sentences to leave out.
     """
 
-    corpus: Corpus
+    corpus: Chunks
     vocab: Vocab
     keep: NDArray[np.uint32]
     holdout: Holdout | None
@@ -107,17 +108,15 @@ class TrainingText:
         return float(kept) * self.tokens / max(1, self.corpus.kept)
 
     def parts(self, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """Yield the parts of rows `start` to `end` of the corpus that are trained on."""
+        """Yield the places of a chunk that are trained on: pieces, where sentences are held out."""
         if self.holdout is not None:
             yield from self.holdout.rest(start, end)
         elif start < end:
             yield start, end
 
-    def rows(self, start: int, end: int) -> NDArray[np.int32]:
-        """Return rows `start` to `end` of the corpus without the held-out sentences."""
-        if self.holdout is None:
-            return self.corpus.rows[start:end]
-        parts = [self.corpus.rows[a:b] for a, b in self.holdout.rest(start, end)]
+    def rows(self, epoch: int, start: int, end: int) -> NDArray[np.int32]:
+        """Return a chunk of an epoch without the held-out sentences, as one array."""
+        parts = [self.corpus.chunk(epoch, *part) for part in self.parts(start, end)]
         return np.concatenate([np.empty(0, np.int32), *parts])
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from w2v.cpu import available_memory
 from w2v.errors import FileError, W2VError
+from w2v.text.corpus import Corpus
 from w2v.training.checkpoint import Folder
 from w2v.training.facts import Facts
 from w2v.training.loop import diverged
@@ -23,7 +24,6 @@ from w2v.training.progress import Listener, Progress
 from w2v.training.session import Session
 
 if TYPE_CHECKING:
-    from w2v.text.corpus import Corpus
     from w2v.text.vocab import Vocab
 
 DEFAULT_SECONDS = 600.0
@@ -35,7 +35,7 @@ class Keeper:
     Parameters
     ----------
     folder : Folder
-        Claimed.
+        Claimed, and released by whoever claimed it.
     seconds : float
         From the end of one checkpoint to the next.
     output : dict or None
@@ -78,7 +78,6 @@ class Keeper:
     def __exit__(self, *_error: object) -> None:
         if self._thread is not None:
             self._thread.join()
-        self.folder.release()
 
     @property
     def due(self) -> bool:
@@ -175,7 +174,7 @@ class Keeper:
             contents["workers"] = array_content(buffers)
         if not self._constants_written:
             contents.update(_constants(session.vocab))
-            corpus = session.text.corpus
+            corpus = _text_of(session)
             if self.keep_corpus or not can_be_read_again(corpus):
                 contents["rows"] = array_content(corpus.rows)
         best = session.best
@@ -234,6 +233,12 @@ def can_be_read_again(corpus: Corpus) -> bool:
     return bool(corpus.paths) and all(Path(path).is_file() for path in corpus.paths)
 
 
+def _text_of(session: Session) -> Corpus:
+    corpus = session.text.corpus
+    assert isinstance(corpus, Corpus)  # train() refuses others
+    return corpus
+
+
 def _matrices(session: Session) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     dim = session.config.dim
     return session.inputs[:-1, :dim], session.outputs[:-1, :dim]
@@ -245,11 +250,12 @@ def _constants(vocab: Vocab) -> dict[str, Content]:
 
 
 def _facts(session: Session, state: dict[str, Any], output: dict[str, Any] | None) -> Facts:
-    corpus = session.text.corpus
+    corpus = _text_of(session)
     return {
         "finished": session.finished,
         "isa": session.isa,
-        "settings": session.config.as_dict(),
+        "settings": session.record["settings"],
+        "window": session.record["window"],
         "words": len(session.vocab),
         "corpus": {
             "paths": [str(Path(path).absolute()) for path in corpus.paths],

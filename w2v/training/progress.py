@@ -85,7 +85,7 @@ class EpochMeter:
         before: float = 0.0,
     ) -> None:
         self._listener = listener
-        self._epoch = epoch
+        self.epoch = epoch
         self._epochs = epochs
         self._tokens = tokens
         self._alphas = alphas
@@ -105,15 +105,15 @@ class EpochMeter:
         if self._listener is None:
             return
         total = self._epochs * self._tokens
-        done = min(round(share * total), self._epoch * self._tokens)
-        words = done - (self._epoch - 1) * self._tokens
+        done = min(round(share * total), self.epoch * self._tokens)
+        words = done - (self.epoch - 1) * self._tokens
         seconds = facts.pop("seconds", None) or self.seconds()
         self._listener(
             Progress(
                 phase="training",
                 done=done,
                 total=total,
-                epoch=self._epoch,
+                epoch=self.epoch,
                 epochs=self._epochs,
                 alpha=self.alpha(share),
                 words_per_second=words / max(seconds, 1e-9),

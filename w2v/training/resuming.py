@@ -61,8 +61,7 @@ def resume(
     if saved.finished:
         return saved.model()
     with contextlib.ExitStack() as stack:
-        folder.claim(go_on=True)
-        stack.callback(folder.release)
+        stack.enter_context(folder.claimed(go_on=True))
         facts = folder.facts()  # as they are now that nobody else writes
         keeper = Keeper(folder, checkpoint_every, facts.get("output"), progress, resumed=True)
         stack.enter_context(keeper)

@@ -67,6 +67,7 @@ class Saved:
             self._text_seconds = real(facts["text_seconds"])
             self._words = whole(facts["words"])
             self._heldout = _heldout(facts["heldout"])
+            self._window = {name: whole(facts["window"][name]) for name in facts["window"]}
             self.finished = truth(facts["finished"])
         self._fresh = threads is not None
         if threads is not None:
@@ -172,6 +173,7 @@ class Saved:
         corpus = Corpus(rows=np.empty(0, np.int32), **self._corpus_facts())
         record = report.new_record(corpus, vocab, self.config)
         record["epochs"] = self._epochs
+        record["window"] = self._window
         if self._heldout is not None:
             record["heldout"] = self._heldout
         report.close_record(record, self._text_seconds, self._state.trained)

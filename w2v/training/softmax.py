@@ -107,13 +107,13 @@ class SoftmaxTrainer:
     @property
     def memory(self) -> int:
         """Bytes that one block takes: its logits, and a step of the output matrix."""
-        sources = self._config.block_length + 2 * self._config.window
+        sources = self._config.block_length + 2 * self._config.widest
         width = int(self._outputs.shape[1])
         return 4 * len(self._outputs) * (sources + 2 * width)
 
     def estimate(self) -> float:
         """Return about how many seconds all epochs will take, by the time of one block."""
-        rows = self._text.rows(*self._chunks[0])
+        rows = self._text.rows(1, *self._chunks[0])
         first = itertools.islice(self._windows.blocks(rows, self._new_generator()), 8)
         fullest = max(first, key=lambda block: len(block.centers), default=None)
         if fullest is None:
@@ -183,7 +183,7 @@ class SoftmaxTrainer:
     def _work(self, meter: EpochMeter) -> None:
         while self._chunk < len(self._chunks):
             start, end = self._chunks[self._chunk]
-            rows = self._text.rows(start, end)
+            rows = self._text.rows(meter.epoch, start, end)
             # a stopped chunk is begun anew, with the same draws, and its first blocks left out
             self._generator.bit_generator.state = self._chunk_generator
             blocks = self._windows.blocks(rows, self._generator)

@@ -13,14 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.config import Config
+from w2v.config import Config, GraphConfig
 from w2v.cpu import chosen_isa
 from w2v.errors import ConfigError
+from w2v.graph import Graph, Walks, read_graph
 from w2v.text.corpus import Corpus, corpus_from_sentences, read_corpus
 from w2v.text.vocab import Vocab
 from w2v.training import report, tables
 from w2v.training.building import NewSession
 from w2v.training.checkpoint import Folder
+from w2v.training.chunks import Chunks
 from w2v.training.keeper import DEFAULT_SECONDS, Keeper
 from w2v.training.loop import diverged
 from w2v.training.progress import Listener, Progress
@@ -53,7 +55,7 @@ class Model:
 
 
 def train(
-    corpus: Path | Iterable[Any] | Corpus,
+    corpus: Path | Iterable[Any] | Corpus | Graph | Walks,
     config: Config | None = None,
     *,
     vocab: Vocab | None = None,
@@ -68,13 +70,17 @@ def train(
 ) -> Model:
     """Train word vectors by skip-gram or CBOW (Mikolov et al. 2013).
 
+    With a `GraphConfig` words are the nodes of a graph, and the text is walks on it: DeepWalk
+    (Perozzi et al. 2014) and node2vec (Grover and Leskovec 2016).
+
     Parameters
     ----------
-    corpus : path, sequence of paths, iterable of lists of str, or Corpus
+    corpus : path, sequence of paths, iterable of lists of str, Corpus, Graph or Walks
         Files, folders, globs or ``"-"``; or sentences, taken once; or rows already made,
-        with their `vocab`.
+        with their `vocab`. With a `GraphConfig`: files of edges, a `Graph`, or `Walks` of the
+        same config.
     config : Config, optional
-        All settings; the defaults if left out.
+        All settings; the defaults if left out. A `GraphConfig` for graphs.
     vocab : Vocab, optional
         Only with a `Corpus`.
     progress : callable, optional
@@ -114,7 +120,8 @@ def train(
         Workers have stopped, temporary files are gone, and the checkpoint is written: its
         argument says so.
     """
-    config = config or Config()
+    if config is None:
+        config = GraphConfig() if isinstance(corpus, (Graph, Walks)) else Config()
     if force and config.loss != "softmax":
         raise ConfigError(f"force goes with loss softmax, and loss is {config.loss}: leave it out")
     isa = chosen_isa()
@@ -123,28 +130,63 @@ def train(
         raise ConfigError("a Corpus needs its Vocab: pass vocab=")
     if not isinstance(corpus, Corpus) and vocab is not None:
         raise ConfigError("vocab goes with a Corpus; text makes its own")
+    if isinstance(config, GraphConfig) and checkpoint is not None:
+        raise ConfigError("checkpoint goes with text: a checkpoint cannot keep walks yet")
     with contextlib.ExitStack() as stack:
         keeper = None
         if checkpoint is not None:
-            folder = Folder(checkpoint)
-            folder.claim(go_on=False)
-            stack.callback(folder.release)
-            keeper = Keeper(folder, checkpoint_every, output, progress)
+            folder = stack.enter_context(Folder(checkpoint).claimed(go_on=False))
+            keeper = stack.enter_context(Keeper(folder, checkpoint_every, output, progress))
             keeper.keep_corpus = keep_corpus or isinstance(corpus, Corpus)
-            stack.enter_context(keeper)
-        if not isinstance(corpus, Corpus):
-            vocab, corpus = _read(corpus, config, progress, tmpdir, started)
-            stack.enter_context(corpus)
+        chunks: Chunks
+        if isinstance(config, GraphConfig):
+            chunks = _walks(corpus, config, progress, started)
+            started -= chunks.graph.seconds if isinstance(corpus, (Graph, Walks)) else 0
+            vocab = Vocab(chunks.graph.names, chunks.counts)
+        elif isinstance(corpus, Corpus):
+            chunks = corpus
+        elif isinstance(corpus, (Graph, Walks)):
+            raise ConfigError("a graph is trained on with a GraphConfig")
+        else:
+            vocab, chunks = _read(corpus, config, progress, tmpdir, started)
+            stack.enter_context(chunks)
         assert vocab is not None
         text_seconds = time.perf_counter() - started
         begun = time.perf_counter()
         if config.loss == "softmax":
             check_size(len(vocab), force=force)
-        new = NewSession(corpus, vocab, config, isa)
+        new = NewSession(chunks, vocab, config, isa)
         with new.opened(progress) as session:
             session.record["seconds"]["text"] = text_seconds
-            tables.fill_initial(session.inputs, config.dim, config.seed)
+            tables.fill_initial(session.inputs, config.dim, config.seed, config.initial_range)
             return train_session(session, progress, keeper, on_interrupt, begun)
+
+
+def _walks(source: Any, config: GraphConfig, progress: Listener | None, started: float) -> Walks:
+    if isinstance(source, Walks):
+        return source
+    if isinstance(source, Graph):
+        return Walks(source, config)
+    graph = read_graph(
+        source,
+        directed=config.directed,
+        weights=config.weights,
+        min_count=config.min_count,
+        max_vocab=config.max_vocab,
+        lowercase=config.lowercase,
+        threads=config.threads,
+        progress=_text_listener(progress, started),
+    )
+    return Walks(graph, config)
+
+
+def _text_listener(progress: Listener | None, started: float) -> Callable[[int, int | None], None]:
+    def listen(done: int, total: int | None) -> None:
+        if progress is not None:
+            seconds = time.perf_counter() - started
+            progress(Progress(phase="text", done=done, total=total, seconds=seconds))
+
+    return listen
 
 
 def _read(
@@ -165,12 +207,7 @@ def _read(
         isinstance(item, (str, os.PathLike)) for item in source
     ):
         return corpus_from_sentences(source, tmpdir=tmpdir, **settings)
-
-    def listen(done: int, total: int | None) -> None:
-        if progress is not None:
-            seconds = time.perf_counter() - started
-            progress(Progress(phase="text", done=done, total=total, seconds=seconds))
-
+    listen = _text_listener(progress, started)
     return read_corpus(source, threads=config.threads, tmpdir=tmpdir, progress=listen, **settings)
 
 
