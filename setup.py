@@ -42,6 +42,7 @@ def extension(name: str, *sources: str) -> Extension:
 
 EXTENSIONS = [
     extension("w2v._core", "w2v/_core.pyx", *sorted(map(str, Path("w2v/kernels").glob("*.c")))),
+    extension("w2v._screen", "w2v/_screen.pyx"),
     extension("w2v.formats._records", "w2v/formats/_records.pyx"),
     extension("w2v.formats._read_lines", "w2v/formats/_read_lines.pyx"),
     extension("w2v.formats._write_lines", "w2v/formats/_write_lines.pyx"),
@@ -52,6 +53,7 @@ EXTENSIONS = [
     extension("w2v.graph._edges", "w2v/graph/_edges.pyx"),
     extension("w2v.graph._links", "w2v/graph/_links.pyx"),
     extension("w2v.graph._walks", "w2v/graph/_walks.pyx"),
+    extension("w2v.training._huffman", "w2v/training/_huffman.pyx"),
 ]
 
 setup(

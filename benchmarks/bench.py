@@ -109,7 +109,7 @@ class Bench:
 def entry_of(
     task: Task, command: list[str], outcome: Outcome, phases: dict[str, float]
 ) -> dict[str, Any]:
-    """Return what the results say of a run."""
+    """Return what the results hold of any run."""
     other = outcome.other_cpu_seconds
     return {
         **dataclasses.asdict(task),

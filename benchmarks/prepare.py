@@ -132,14 +132,6 @@ def new_results(
     isa: str,
 ) -> dict[str, Any]:
     """Return a results object without runs."""
-    build = subprocess.run(
-        [sys.executable, "-c", BUILD],
-        capture_output=True,
-        text=True,
-        check=True,
-        # Not here: the sources of w2v in the current folder would be found first.
-        cwd=tempfile.gettempdir(),
-    )
     return {
         "schema": store.SCHEMA,
         "name": name,
@@ -149,7 +141,7 @@ def new_results(
         "corpus": corpus,
         "machine": machine.describe(),
         "versions": versions,
-        "build": build.stdout.strip(),
+        "build": build_digest(),
         "isa": isa,
         "contenders": [{"name": one.name, "title": one.title} for one in contenders],
         "missing": missing,
@@ -157,6 +149,19 @@ def new_results(
         "runs": [],
         "summary": {},
     }
+
+
+def build_digest() -> str:
+    """Return a digest of the installed w2v."""
+    done = subprocess.run(
+        [sys.executable, "-c", BUILD],
+        capture_output=True,
+        text=True,
+        check=True,
+        # Not here: the sources of w2v in the current folder would be found first.
+        cwd=tempfile.gettempdir(),
+    )
+    return done.stdout.strip()
 
 
 def say(line: str) -> None:

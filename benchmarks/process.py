@@ -58,8 +58,9 @@ def measure(
     cwd: Path,
     mark: bytes | None = None,
     timeout: float = 7_200.0,
+    stdin: str = os.devnull,
 ) -> Outcome:
-    """Run `argv` in `cwd`, reading its output as it comes, and wait for its end.
+    """Run `argv` in `cwd`, its input the file `stdin`, reading its output until it ends.
 
     Raises
     ------
@@ -69,15 +70,16 @@ def measure(
     busy_before = busy_cpu_seconds()
     start = time.perf_counter()
     try:
-        process = subprocess.Popen(
-            argv,
-            cwd=cwd,
-            env=environment(os.environ),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        with (cwd / stdin).open("rb") as given:
+            process = subprocess.Popen(
+                argv,
+                cwd=cwd,
+                env=environment(os.environ),
+                stdin=given,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
     except OSError as error:
         raise ProcessError(f"{Path(argv[0]).name}: cannot start: {error.strerror}") from error
     expired = threading.Event()

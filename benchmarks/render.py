@@ -148,11 +148,47 @@ def commands(results: Results) -> list[str]:
     return lines
 
 
+def vectors(results: Results) -> list[str]:
+    """What benchmarks.vectors measured: w2v against everybody who can do the same."""
+    if "vectors" not in results["summary"]:
+        raise RenderError(f"benchmark:{results['name']}: not a session of benchmarks.vectors")
+    sizes = results["settings"]
+    lines = ["| | program | amount | median, s | rate | w2v is faster by | peak memory, MB |"]
+    lines.append("|---|---|---:|---:|---:|---:|---:|")
+    for task, found in results["summary"]["vectors"].items():
+        for name, one in found.items():
+            took, (amount, unit) = one["seconds"], one["amount"]
+            title = VECTOR_TITLES[task].format(**sizes) if name == next(iter(found)) else ""
+            times = f"{one['times']:.1f} x" if name != "w2v" and "times" in one else ""
+            lines.append(
+                f"| {title} | {name} | {amount:,} {unit} "
+                f"| {took['median']:.2f} ({took['min']:.2f} to {took['max']:.2f}) "
+                f"| {amount / took['median']:,.0f} {unit}/s | {times} "
+                f"| {one['peak_memory_bytes']['max'] / 1e6:.0f} |"
+            )
+    reasons = [f"{one['title']}: {one['why']}" for one in results["missing"]]
+    reasons += [f"{one['task']} of {one['contender']}: failed" for one in results["failed"]]
+    if reasons:
+        lines += ["", f"Not measured: {'; '.join(reasons)}."]
+    return lines
+
+
+VECTOR_TITLES = {
+    "cold": "`w2v similar w123456`, whole process, {words:,} x {dim}",
+    "queries": "`w2v similar` with queries on stdin, k = 10, whole process, {words:,} x {dim}",
+    "load": "read word2vec binary, {words:,} x {dim}",
+    "load-text": "read word2vec text, {text_words:,} x {dim}",
+    "write-text": "write word2vec text, {text_words:,} x {dim}",
+    "evaluate": "Google's analogies, vectors of 100 numbers",
+    "phrases-20": "phrases counted and joined",
+    "phrases-100": "phrases counted and joined",
+}
 TABLES: dict[str, Callable[[Results], list[str]]] = {
     "setup": setup,
     "speed": speed,
     "accuracy": accuracy,
     "commands": commands,
+    "vectors": vectors,
 }
 SCORE_COLUMNS = ("analogies", "semantic", "syntactic", "ws353", "men", "simlex")
 

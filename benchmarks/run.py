@@ -9,6 +9,7 @@ import re
 import signal
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,36 +28,35 @@ TASK_KEYS = tuple(field.name for field in dataclasses.fields(plan.Task))
 
 def main() -> int:
     """Run a session; return 0 if nothing failed, 1 if a run failed, 2 if it cannot begin."""
-    options = parse(sys.argv[1:])
+    return guarded("benchmarks.run", parse(sys.argv[1:]), session)
+
+
+def guarded(
+    program: str, options: argparse.Namespace, work: Callable[[argparse.Namespace, Path], int]
+) -> int:
+    """Call `work` with the options and a scratch folder; return the exit code."""
     # A terminated session cleans up as an interrupted one does.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         with tempfile.TemporaryDirectory(prefix="w2v-bench-", dir=options.tmpdir) as scratch:
-            return session(options, Path(scratch))
-    except (SetupError, store.StoreError, MissingError) as error:
-        print(f"benchmarks.run: {error}", file=sys.stderr)
+            return work(options, Path(scratch))
+    except (SetupError, ProcessError, store.StoreError, MissingError) as error:
+        print(f"{program}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         say("interrupted; the same command goes on where this one stopped")
         return 130
 
 
-def parse(arguments: list[str]) -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
+def parser_of(program: str, description: str | None, name: str) -> argparse.ArgumentParser:
+    """Return a parser of what every session is told: its text, its peers, where results go."""
+    parser = argparse.ArgumentParser(prog=f"python -m {program}", description=description)
     text = parser.add_mutually_exclusive_group(required=True)
     text.add_argument("--corpus", type=Path, help="a text file")
     text.add_argument(
         "--wiki", type=Path, help="an .xz file, of which the first 100,000,000 bytes are used"
     )
-    extent = parser.add_mutually_exclusive_group()
-    extent.add_argument(
-        "--quick", action="store_true", help="speed only, one epoch (this is the default)"
-    )
-    extent.add_argument(
-        "--full", action="store_true", help="also the accuracy of full-length runs; needs --eval"
-    )
-    parser.add_argument("--name", default="wiki100", help="name of the results (%(default)s)")
+    parser.add_argument("--name", default=name, help="name of the results (%(default)s)")
     parser.add_argument("--results", type=Path, default=store.RESULTS, help="where they are kept")
     parser.add_argument("--eval", type=Path, help="folder with the analogy and similarity sets")
     parser.add_argument(
@@ -65,20 +65,41 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         default=Path(os.environ.get("W2V_PEERS_PYTHON", sys.executable)),
         help="Python of the environment with the peers (default: W2V_PEERS_PYTHON, else this one)",
     )
-    parser.add_argument("--only", help="names of contenders, comma-separated")
     parser.add_argument("--threads", type=int, default=Settings.threads)
-    parser.add_argument("--repeats", type=int, default=plan.SPEED_REPEATS)
-    parser.add_argument("--seeds", type=int, default=3, help="full-length runs of ours, each mode")
-    parser.add_argument("--peer-seeds", type=int, default=1, help="and of each peer; 0: none")
     parser.add_argument("--timeout", type=float, default=7_200.0, help="seconds for one run")
     parser.add_argument("--tmpdir", type=Path, help="where the scratch folder goes")
     parser.add_argument("--fresh", action="store_true", help="drop an unfinished session")
+    return parser
+
+
+def checked(
+    parser: argparse.ArgumentParser, arguments: list[str], *counts: str
+) -> argparse.Namespace:
+    """Return the options; the name must be one of a file, and `counts` at least 1."""
     options = parser.parse_args(arguments)
     if not re.fullmatch(r"[\w-]+", options.name):
         parser.error(f"--name is {options.name!r}: give letters, digits, _ and - only")
-    for name in ("threads", "repeats", "seeds"):
+    for name in counts:
         if getattr(options, name) < 1:
             parser.error(f"--{name} is {getattr(options, name)}: give at least 1")
+    return options
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = parser_of("benchmarks.run", __doc__, "wiki100")
+    extent = parser.add_mutually_exclusive_group()
+    extent.add_argument(
+        "--quick", action="store_true", help="speed only, one epoch (this is the default)"
+    )
+    extent.add_argument(
+        "--full", action="store_true", help="also the accuracy of full-length runs; needs --eval"
+    )
+    parser.add_argument("--only", help="names of contenders, comma-separated")
+    parser.add_argument("--repeats", type=int, default=plan.SPEED_REPEATS)
+    parser.add_argument("--seeds", type=int, default=3, help="full-length runs of ours, each mode")
+    parser.add_argument("--peer-seeds", type=int, default=1, help="and of each peer; 0: none")
+    options = checked(parser, arguments, "threads", "repeats", "seeds")
     if options.full and options.eval is None:
         parser.error("--full needs --eval FOLDER, with " + ", ".join(TEST_SETS))
     return options

@@ -7,6 +7,16 @@ from collections.abc import Iterable
 from typing import Any
 
 OURS = "w2v-shared"
+VECTOR_TASKS = (
+    "cold",
+    "queries",
+    "load",
+    "load-text",
+    "write-text",
+    "evaluate",
+    "phrases-20",
+    "phrases-100",
+)
 SCORES = ("analogies", "semantic", "syntactic", "ws353", "men", "simlex")
 Runs = list[dict[str, Any]]
 
@@ -36,7 +46,9 @@ def scores(values: Iterable[float]) -> dict[str, float | None]:
 def summarize(runs: Runs) -> dict[str, Any]:
     """Return everything the tables show, computed from the single runs alone."""
     speed = {name: _speed(chosen) for name, chosen in _by_contender(runs, "speed")}
-    summary = {
+    vectors = {task: _work(runs, task) for task in VECTOR_TASKS}
+    found = {task: work for task, work in vectors.items() if work}
+    return {
         "speed": speed,
         "ratios": {name: _ratios(speed, name) for name in speed} if OURS in speed else {},
         "accuracy": {name: _accuracy(chosen) for name, chosen in _by_contender(runs, "accuracy")},
@@ -46,9 +58,9 @@ def summarize(runs: Runs) -> dict[str, Any]:
             for task in ("similar", "help")
             if (chosen := [run for run in runs if run["task"] == task])
         },
+        **({"vectors": found} if found else {}),
+        **({"graphs": graphs} if (graphs := _graphs(runs)) else {}),
     }
-    graphs = _graphs(runs)
-    return {**summary, "graphs": graphs} if graphs else summary
 
 
 def _graphs(runs: Runs) -> dict[str, Any]:
@@ -92,6 +104,28 @@ def _ratios(speed: dict[str, Any], name: str) -> dict[str, float]:
         phase: _round(speed[name][phase]["median"] / speed[OURS][phase]["median"])
         for phase in ("whole", "training")
     }
+
+
+def _work(runs: Runs, task: str) -> dict[str, Any]:
+    """What everybody took for a task of benchmarks.vectors, and how many times as long as w2v."""
+    found: dict[str, Any] = {}
+    for name, chosen in _by_contender(runs, task):
+        found[name] = {
+            "seconds": spread(work_seconds(run) for run in chosen),
+            "peak_memory_bytes": spread(run["peak_memory_bytes"] for run in chosen),
+            "amount": chosen[0]["amount"],
+            "answer": chosen[0]["answer"],
+        }
+    if "w2v" in found:
+        for one in found.values():
+            one["times"] = _round(one["seconds"]["median"] / found["w2v"]["seconds"]["median"])
+    return found
+
+
+def work_seconds(run: dict[str, Any]) -> float:
+    """Return what counts of a run: the work alone where it was timed, else the whole process."""
+    seconds: dict[str, float] = run["seconds"]
+    return seconds.get("work", seconds["whole"])
 
 
 def _accuracy(runs: Runs) -> dict[str, Any]:

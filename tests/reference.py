@@ -20,6 +20,10 @@ DELTA_LIMIT = 0.5  # of each component of a shared delta
 MASK64 = (1 << 64) - 1
 
 
+def limited(delta: Array) -> Array:
+    return np.clip(delta, -DELTA_LIMIT, DELTA_LIMIT)
+
+
 class Random:
     """Sixteen xoshiro128++ generators side by side, seeded by splitmix64."""
 
@@ -84,6 +88,8 @@ class Reference:
     log_draws: Array | None = None
     cbow_gradient: str = "corrected"
     cbow_hidden: str = "mean"
+    large_logits: str = "exact"
+    logit_limit: float = 6.0
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed, self.stream)
@@ -97,7 +103,7 @@ class Reference:
         self.y: dict[int, Array] = {}
         self.pair: dict[tuple[int, int], float] = {}  # (center, context): coefficient
         self.loss_sum = self.pairs = 0.0
-        if self.negatives == "shared":
+        if self.negatives == "shared" and self.loss != "hs":
             self.next_noise = [self.draw() for _ in range(self.block_noise)]
 
     def draw(self) -> int:
@@ -110,6 +116,10 @@ class Reference:
         if self.log_draws is None:
             return np.zeros(len(rows))
         return np.array([self.log_draws[row] for row in rows], np.float64)
+
+    def counts_as_noise(self, row: int, center: int) -> bool:
+        """Noise that is the center itself is left out where no logit is corrected for it."""
+        return row != center or self.log_draws is not None
 
     def weight(self, center: int, context: int) -> float:
         """Return the weight of a pair of positions, 0 beyond the center's reach."""
@@ -177,7 +187,7 @@ class Reference:
         delta = np.zeros_like(z)
         for start in range(0, n, self.step):
             delta += self.shared_step(min(self.step, n - start), noise, z)
-        np.add.at(self.outputs, noise, np.clip(delta, -DELTA_LIMIT, DELTA_LIMIT))
+        np.add.at(self.outputs, noise, limited(delta))
 
     def words(self, start: int, n: int) -> list[int]:
         """Return the positions from start to start + n that hold a word."""
@@ -208,7 +218,10 @@ class Reference:
         for i in contexts:
             around = [p for p in range(i - self.window, i + self.window + 1) if self.weight(p, i)]
             mass = np.array(
-                [sum(self.weight(p, i) for p in around if self.kept[p] != j) for j in noise]
+                [
+                    sum(self.weight(p, i) for p in around if self.counts_as_noise(j, self.kept[p]))
+                    for j in noise
+                ]
             )
             whole = sum(self.weight(p, i) for p in around)
             x = self.x[i][None]
@@ -224,9 +237,9 @@ class Reference:
             )
             z_delta += alpha * np.outer(pairs[0], self.x[i])
         for p, delta in zip(centers, y_delta, strict=True):
-            self.outputs[self.kept[p]] += np.clip(delta, -DELTA_LIMIT, DELTA_LIMIT)
+            self.outputs[self.kept[p]] += limited(delta)
         for i, delta in zip(contexts, x_delta, strict=True):
-            self.inputs[self.kept[i]] += np.clip(delta, -DELTA_LIMIT, DELTA_LIMIT)
+            self.inputs[self.kept[i]] += limited(delta)
         return z_delta
 
     def private_center(self, p: int) -> None:
@@ -237,16 +250,26 @@ class Reference:
                 delta = self.private_pair(self.inputs[source], self.kept[p], weight)
                 self.inputs[source] += delta
 
+    def treated(self, logits: Array, da: float, db: Array) -> tuple[float, Array]:
+        """Return the gradient with large logits, the center's first, skipped or saturated."""
+        gradient, large = np.append(da, db), np.abs(logits) >= self.logit_limit
+        if self.large_logits == "skip":
+            gradient[large] = 0
+        if self.large_logits == "saturate":
+            true = np.arange(len(logits)) == 0
+            gradient[large] = (1.0 * true - (logits > 0))[large]
+        return float(gradient[0]), gradient[1:]
+
     def private_pair(self, x: Array, center: int, weight: float) -> Array:
         """Train the outputs of a source's center and noise words; return the source's delta."""
         drawn = [self.draw() for _ in range(self.negative)]
-        noise = [row for row in drawn if row != center]
+        noise = [row for row in drawn if self.counts_as_noise(row, center)]
         y, z = self.outputs[center].copy(), self.outputs[noise]
         a = float(x @ y - self.shift([center])[0])
         b = z @ x - self.shift(noise)
         self.loss_sum -= weight * pair_objective(self.loss, a, b, 1.0)
         self.pairs += weight
-        da, db = pair_gradient(self.loss, a, b, 1.0)
+        da, db = self.treated(np.append(a, b), *pair_gradient(self.loss, a, b, 1.0))
         step = self.alpha_now * weight
         delta = step * (da * y + db @ z)
         self.outputs[center] += step * da * x

@@ -5,21 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from reference import DELTA_LIMIT, Array, Reference
+from reference import Array, Reference, limited
 from reference_losses import pair_gradient, pair_objective
+from reference_paths import PathReference
 
 
 def make_reference(*args: Any, **settings: Any) -> Reference:
     """Return the reference for a model and a loss."""
+    if settings.get("loss") == "hs":
+        return PathReference(*args, **settings)
     if settings.get("model") == "cbow":
         return CbowReference(*args, **settings)
     if settings.get("loss") == "sampled-softmax" and settings["negatives"] == "shared":
         return SampledSoftmaxReference(*args, **settings)
     return Reference(*args, **settings)
-
-
-def limited(delta: Array) -> Array:
-    return np.clip(delta, -DELTA_LIMIT, DELTA_LIMIT)
 
 
 class Draw:
@@ -94,7 +93,7 @@ class SampledSoftmaxReference(Reference):
             if not weight:
                 continue
             draw, x = self.draw_of[i], self.x[i]
-            others = np.array([j != row for j in draw.rows])
+            others = np.array([self.counts_as_noise(j, row) for j in draw.rows])
             a = float(x @ self.y[p] - self.shift([row])[0])
             b = draw.z @ x - self.shift(draw.rows)
             self.loss_sum -= weight * pair_objective(self.loss, a, b, share)
@@ -158,7 +157,7 @@ class CbowReference(Reference):
         if not around:
             return np.zeros_like(y)
         hidden = self.shares(p)[0] @ np.array([self.x[i] for i in around])
-        others = np.array([j != row for j in noise])
+        others = np.array([self.counts_as_noise(j, row) for j in noise])
         share = self.negative / self.block_noise
         a = float(hidden @ y - self.shift([row])[0])
         b = (z @ hidden - self.shift(noise))[others]

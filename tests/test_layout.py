@@ -11,12 +11,14 @@ ROOT = Path(__file__).resolve().parent.parent / "w2v"
 LAYERS = [
     {"errors"},
     {"cpu", "_core"},
+    {"presets", "checks"},
     {"config"},
     {"text"},
-    {"graph"},
+    {"graph", "_screen", "screening"},
     {"search", "spelling"},
     {"queries", "vectors", "formats", "transform"},
     {"training", "evaluation"},
+    {"imputing"},
     {"cli"},
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

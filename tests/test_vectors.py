@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -228,3 +230,38 @@ class TestUnknownWords:
     def test_a_missing_word_among_several_is_named(self, vectors):
         with pytest.raises(NotFoundError, match=r"^'prince' is not"):
             vectors.nearest(["king", "prince"])
+
+
+def test_words_are_found_one_by_one_as_in_a_dict():
+    words = ["a", "b", "a", "c", "b"]
+    vectors = Vectors(words, np.ones((5, 1), np.float32))
+    for _ in range(30):  # the first by looking along the list
+        assert [vectors.row(word) for word in "abc"] == [0, 1, 3]
+        assert "d" not in vectors
+        with pytest.raises(NotFoundError):
+            vectors.row("d")
+    assert vectors.duplicates == ["a", "b"]
+
+
+def test_without_equal_words_there_are_no_duplicates():
+    words = [f"w{i}" for i in range(1000)]
+    assert Vectors(words, np.ones((1000, 1), np.float32)).duplicates == []
+    assert Vectors([*words, "w7"], np.ones((1001, 1), np.float32)).duplicates == ["w7"]
+
+
+def test_gensim_gets_the_same_words_and_numbers():
+    pytest.importorskip("gensim")
+    words = ["king", "queen", "king", "a b", "\udcff"]
+    matrix = np.random.default_rng(1).standard_normal((5, 3)).astype(np.float32)
+    keyed = Vectors(words, matrix).to_gensim()
+    assert keyed.index_to_key == ["king", "queen", "a b", "\udcff"]
+    assert keyed.vectors.tolist() == matrix[[0, 1, 3, 4]].tolist()
+    assert keyed.vectors.dtype == np.float32
+    keyed.vectors[:] = 0
+    assert matrix.all()
+
+
+def test_without_gensim_its_extra_is_named(vectors, monkeypatch):
+    monkeypatch.setitem(sys.modules, "gensim.models", None)
+    with pytest.raises(ConfigError, match=r"pip install 'w2v\[gensim\]'"):
+        vectors.to_gensim()

@@ -31,6 +31,11 @@ class Run:
         cbow_gradient: str = "corrected",
         cbow_hidden: str = "mean",
         log_draws: NDArray[np.float32] | None = None,
+        large_logits: str = "exact",
+        logit_limit: float = 6.0,
+        path_start: NDArray[np.int64] | None = None,
+        path: NDArray[np.int32] | None = None,
+        copied_nodes: int = 0,
     ) -> None: ...
     @property
     def done(self) -> int: ...

@@ -19,6 +19,9 @@ cdef extern from "kernels/kernels.h" nogil:
         W2V_NCE
         W2V_SAMPLED_SOFTMAX
         W2V_HS
+        W2V_EXACT
+        W2V_SKIP
+        W2V_SATURATE
 
     ctypedef struct w2v_run:
         float *inputs
@@ -26,6 +29,10 @@ cdef extern from "kernels/kernels.h" nogil:
         const uint32_t *keep
         const uint64_t *noise
         const float *log_draws
+        const int64_t *path_start
+        const int32_t *path
+        int64_t longest_path
+        int64_t copied_nodes
         int model
         int loss
         int cbow_mean
@@ -40,6 +47,8 @@ cdef extern from "kernels/kernels.h" nogil:
         int64_t block_length
         int64_t block_noise
         int64_t loss_interval
+        int large_logits
+        float logit_limit
         double alpha
         double min_alpha
         int64_t total
@@ -66,6 +75,8 @@ _WINDOW_MODES = {"shrink": W2V_SHRINK, "weighted": W2V_WEIGHTED, "fixed": W2V_FI
 _NEGATIVES = {"shared": W2V_SHARED, "private": W2V_PRIVATE}
 _MODELS = {"skipgram": W2V_SKIPGRAM, "cbow": W2V_CBOW}
 _LOSSES = {"ns": W2V_NS, "nce": W2V_NCE, "sampled-softmax": W2V_SAMPLED_SOFTMAX, "hs": W2V_HS}
+
+_LARGE_LOGITS = {"exact": W2V_EXACT, "skip": W2V_SKIP, "saturate": W2V_SATURATE}
 
 
 # Centers whose rows are gathered together: it fixes the order of updates.
@@ -109,6 +120,12 @@ cdef class Run:
     log_draws : float32 (words + 1,) or None
         log(negative * P_n(row)), 0 for the padding, subtracted from logits: needed by nce,
         and makes sampled-softmax the consistent estimator (`Config.log_q`).
+    path_start : int64 (words + 1,) or None
+        Where each word's path begins in `path`; both are needed by hs and by no other loss.
+    path : int32 (path_start[-1],) or None
+        Nodes of each word's path, as in `w2v.training.huffman.Tree`.
+    copied_nodes : int
+        Nodes from the root on of which each worker trains a copy until its block ends.
     loss_interval : int
         The loss is measured at one position out of this many.
 
@@ -143,6 +160,11 @@ cdef class Run:
         str cbow_gradient="corrected",
         str cbow_hidden="mean",
         const float[::1] log_draws=None,
+        str large_logits="exact",
+        float logit_limit=6.0,
+        const int64_t[::1] path_start=None,
+        const int32_t[::1] path=None,
+        int64_t copied_nodes=0,
     ):
         cdef int64_t words = keep.shape[0]
         if inputs.shape[0] != words + 1 or outputs.shape[0] != words + 1:
@@ -159,7 +181,13 @@ cdef class Run:
             raise ValueError("log_draws goes with nce and sampled-softmax")
         if log_draws is not None and log_draws.shape[0] != words + 1:
             raise ValueError("log_draws needs one number per word and one of padding")
-        self._arrays = (inputs, outputs, keep, noise, log_draws)
+        if (path_start is not None) != (loss == "hs") or (path is not None) != (loss == "hs"):
+            raise ValueError("path_start and path go with hs")
+        if not 0 <= copied_nodes < words:
+            raise ValueError("copied_nodes must be fewer than words")
+        if loss == "hs" and not 0 < block_noise <= copied_nodes:
+            raise ValueError("hs copies at least block_noise nodes")
+        self._arrays = (inputs, outputs, keep, noise, log_draws, path_start, path)
         self.kernel = _find_kernel(isa)
         self.run.inputs = &inputs[0, 0]
         self.run.outputs = &outputs[0, 0]
@@ -173,12 +201,20 @@ cdef class Run:
         self.run.cbow_mean = cbow_hidden == "mean"
         self.run.cbow_corrected = cbow_gradient == "corrected"
         self.run.words = words
+        self.run.path_start = NULL
+        self.run.path = NULL
+        self.run.longest_path = 0
+        self.run.copied_nodes = copied_nodes
+        if path_start is not None:
+            self._set_paths(path_start, path)
         self.run.stride = inputs.shape[1]
         self.run.dim = dim
         self.run.window = window
         self.run.window_mode = _WINDOW_MODES[window_mode]
         self.run.negative = negative
         self.run.negatives = _NEGATIVES[negatives]
+        self.run.large_logits = _LARGE_LOGITS[large_logits]
+        self.run.logit_limit = logit_limit
         self.run.alpha = alpha
         self.run.min_alpha = min_alpha
         self.run.block_length = block_length
@@ -187,6 +223,23 @@ cdef class Run:
         self.run.total = total if total > 0 else 1
         self.run.done = 0
         self.run.stop = 0
+
+    cdef _set_paths(self, const int64_t[::1] path_start, const int32_t[::1] path):
+        cdef int64_t words = self.run.words, k, length
+        cdef bint right = path_start.shape[0] == words + 1 and path_start[0] == 0
+        if right and path_start[words] == path.shape[0]:
+            for k in range(words):
+                length = path_start[k + 1] - path_start[k]
+                right = right and length > 0
+                self.run.longest_path = max(self.run.longest_path, length)
+            for k in range(path.shape[0] if right else 0):
+                right = right and -words < path[k] < words - 1
+        else:
+            right = False
+        if not right:
+            raise ValueError("path_start and path are not those of a tree of the words")
+        self.run.path_start = &path_start[0]
+        self.run.path = &path[0]
 
     @property
     def done(self):

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
-import math
-import numbers
-import operator
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from w2v.checks import Checked
 from w2v.cpu import available_cpus
 from w2v.errors import ConfigError
+from w2v.presets import preset_settings
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 WindowMode = Literal["weighted", "shrink", "fixed"]
 Negatives = Literal["shared", "private"]
+Window = int | Literal["sentence"]
 ModelName = Literal["skipgram", "cbow"]
 Loss = Literal["ns", "hs", "nce", "sampled-softmax", "softmax"]
 CbowGradient = Literal["corrected", "original"]
 CbowHidden = Literal["mean", "sum"]
+LargeLogits = Literal["exact", "skip", "saturate"]
 
 NOISE_LOSSES = ("ns", "nce", "sampled-softmax")  # those that draw noise words
+SENTENCE: Literal["sentence"] = "sentence"
 
 MAX_DIM = 65_536
 MAX_THREADS = 1_024
@@ -40,7 +45,7 @@ def default_alpha(model: str, cbow_gradient: str) -> float:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Config:
+class Config(Checked):
     """Everything that changes the vectors, and nothing else.
 
     Paths, progress and the like are arguments of the functions that need them.
@@ -64,13 +69,19 @@ class Config:
         What CBOW makes of the contexts of a center.
     dim : int
         Numbers per vector.
-    window : int
-        The largest distance, in words, between a center and a context.
+    window : int or "sentence"
+        The largest distance, in words, between a center and a context. ``"sentence"`` pairs
+        every word of a line with every other, whatever their order, as suits sessions: it is
+        the distance from the first word of the longest line to its last, if `window_cap`
+        allows.
+    window_cap : int
+        The largest distance that `window` = sentence may be. Time grows with it.
     window_mode : {"weighted", "shrink", "fixed"}
         How nearer contexts count for more. ``shrink`` draws a reach from 1 to
         `window` for each center, as the original does; ``weighted`` gives every
         pair the expectation of that, ``(window - distance + 1) / window``, as
-        its weight; ``fixed`` counts all pairs alike.
+        its weight; ``fixed`` counts all pairs alike. Left out (None), it is ``weighted``,
+        and ``fixed`` where `window` is sentence, which allows no other.
     negative : int
         Noise words per pair. With shared negatives it is a weight and costs nothing.
     negatives : {"shared", "private"}
@@ -103,6 +114,15 @@ class Config:
     patience : int
         Stop after so many epochs in which the held-out loss did not improve, and return to
         the vectors of the best epoch; 0 is never.
+    initial_range : float
+        Input rows start as uniform numbers from -`initial_range` / `dim` to
+        `initial_range` / `dim`; output rows as zeros.
+    large_logits : {"exact", "skip", "saturate"}
+        What other programs' tables do to logits beyond `logit_limit`: train on them as they
+        are, not at all, or as if their sigmoid were 0 or 1 (`loss` = ns with `negatives` =
+        private, or hs).
+    logit_limit : float
+        Where `large_logits` begins.
     threads : int
         Worker threads. With one, the same seed gives the same bytes.
     seed : int
@@ -120,8 +140,9 @@ class Config:
     cbow_gradient: CbowGradient = "corrected"
     cbow_hidden: CbowHidden = "mean"
     dim: int = 100
-    window: int = 5
-    window_mode: WindowMode = "weighted"
+    window: Window = 5
+    window_cap: int = 50
+    window_mode: WindowMode = None  # type: ignore[assignment]  # __post_init__ replaces it
     negative: int = 5
     negatives: Negatives = "shared"
     noise_exponent: float = 0.75
@@ -136,14 +157,16 @@ class Config:
     block_noise: int = 32
     holdout: float = 0.0
     patience: int = 0
+    initial_range: float = 0.5
+    large_logits: LargeLogits = "exact"
+    logit_limit: float = 6.0
     threads: int = dataclasses.field(default_factory=available_cpus)
     seed: int = 1
 
     def __post_init__(self) -> None:
         self._check_objective()
         self._integer("dim", 1, MAX_DIM)
-        self._integer("window", 1, MAX_WINDOW)
-        self._choice("window_mode", ("weighted", "shrink", "fixed"))
+        self._check_window()
         # hs and softmax draw no noise: the original's users say so with 0
         self._integer("negative", 1 if self.loss in NOISE_LOSSES else 0, 1_000)
         self._choice("negatives", ("shared", "private"))
@@ -165,6 +188,8 @@ class Config:
         self._integer("block_noise", 1, MAX_BLOCK)
         self._check_block()
         self._real("holdout", 0.0, 0.5)
+        self._real("initial_range", 0.0, 1_000.0)
+        self._check_large_logits()
         self._integer("patience", 0, 1_000_000)
         if self.patience and not self.holdout:
             raise ConfigError(
@@ -173,6 +198,31 @@ class Config:
             )
         self._integer("threads", 1, MAX_THREADS)
         self._integer("seed", 0, 2**64 - 1)
+
+    @property
+    def widest(self) -> int:
+        """The largest window, in words, that there can be: `window`, or the cap of sentence."""
+        return self.window_cap if self.window == SENTENCE else self.window
+
+    def _check_window(self) -> None:
+        whole = self.window == SENTENCE
+        if isinstance(self.window, str) and not whole:
+            raise ConfigError(f"window is {self.window!r}: give a whole number, or {SENTENCE}")
+        if not whole:
+            self._integer("window", 1, MAX_WINDOW)
+        self._integer("window_cap", 1, MAX_WINDOW)
+        if not whole and self.window_cap != Config.__dataclass_fields__["window_cap"].default:
+            raise ConfigError(
+                f"window_cap goes with window {SENTENCE}, and window is {self.window}: leave it out"
+            )
+        if self.window_mode is None:
+            object.__setattr__(self, "window_mode", "fixed" if whole else "weighted")
+        self._choice("window_mode", ("weighted", "shrink", "fixed"))
+        if whole and self.window_mode != "fixed":
+            raise ConfigError(
+                f"window_mode is {self.window_mode}: window {SENTENCE} counts all pairs alike: "
+                "leave window_mode out"
+            )
 
     def _check_objective(self) -> None:
         self._choice("model", get_args(ModelName))
@@ -191,44 +241,45 @@ class Config:
         if self.alpha is None:
             object.__setattr__(self, "alpha", default_alpha(self.model, self.cbow_gradient))
 
-    def _check_block(self) -> None:
-        ring = self.model == "skipgram" and self.loss == "sampled-softmax"
-        if ring and self.negatives == "shared" and self.block_length < 2 * self.window:
+    def _check_large_logits(self) -> None:
+        self._choice("large_logits", get_args(LargeLogits))
+        self._real("logit_limit", 0.1, 100.0)
+        if self.large_logits == "exact":
+            if self.logit_limit != Config.__dataclass_fields__["logit_limit"].default:
+                raise ConfigError("logit_limit goes with large_logits skip or saturate")
+        elif self.loss != "hs" and (self.loss, self.negatives) != ("ns", "private"):
             raise ConfigError(
-                f"block_length is {self.block_length}: sampled-softmax needs at least twice "
-                f"the window, {2 * self.window}"
+                f"large_logits is {self.large_logits}, which goes with loss hs, or with loss ns "
+                f"and negatives private: here they are {self.loss} and {self.negatives}"
             )
 
-    def _integer(self, name: str, low: int, high: int) -> None:
-        value = getattr(self, name)
-        if isinstance(value, bool) or not hasattr(value, "__index__"):
-            raise ConfigError(f"{name} is {value!r}: give a whole number")
-        value = operator.index(value)  # numpy's whole numbers become plain ones
-        object.__setattr__(self, name, value)
-        if not low <= value <= high:
-            raise ConfigError(f"{name} is {value}: give {low} to {high}")
+    def _check_block(self) -> None:
+        ring = self.model == "skipgram" and self.loss == "sampled-softmax"
+        if ring and self.negatives == "shared" and self.block_length < 2 * self.widest:
+            raise ConfigError(
+                f"block_length is {self.block_length}: sampled-softmax needs at least twice "
+                f"the window, {2 * self.widest}"
+            )
 
-    def _real(self, name: str, low: float, high: float) -> None:
-        value = getattr(self, name)
-        if isinstance(value, bool) or not isinstance(value, numbers.Real):
-            raise ConfigError(f"{name} is {value!r}: give a number")
-        try:
-            value = float(value)
-        except OverflowError:
-            value = math.inf
-        object.__setattr__(self, name, value)
-        if not math.isfinite(value) or not low <= value <= high:
-            raise ConfigError(f"{name} is {value:g}: give {low:g} to {high:g}")
+    @classmethod
+    def preset(cls, name: str, **changes: Any) -> Self:
+        """Return the settings with which another program trains; see docs/presets.md.
 
-    def _choice(self, name: str, choices: tuple[str, ...]) -> None:
-        value = getattr(self, name)
-        if value not in choices:
-            raise ConfigError(f"{name} is {value!r}: give {' or '.join(choices)}")
+        Parameters
+        ----------
+        name : {"word2vec", "gensim", "fasttext"}
+        **changes
+            Fields; they win over the preset.
 
-    def _boolean(self, name: str) -> None:
-        value = getattr(self, name)
-        if not isinstance(value, bool):
-            raise ConfigError(f"{name} is {value!r}: give true or false")
+        Raises
+        ------
+        ConfigError
+            There is no such preset, it does not have that loss, or a value is out of range.
+        """
+        model = changes.get("model", cls.model)
+        loss = changes.get("loss", cls.loss)
+        settings = preset_settings(name, model=model, loss=loss, alpha=changes.get("alpha"))
+        return cls(**settings | changes)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the settings as plain values, for the run record."""
@@ -268,7 +319,7 @@ class GraphConfig(Config):
     """
 
     dim: int = 128
-    window: int = 10
+    window: Window = 10
     sample: float = 0.0
     min_count: int = 1
     epochs: int = 1

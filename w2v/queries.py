@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 METHODS = ("3cosadd", "3cosmul")
 
 
+class NoDirectionError(DataError):
+    """A vector is not finite, so that nothing is near it; another query may do."""
+
+
 class Query(NamedTuple):
     """A question that stands ready to be answered.
 
@@ -209,14 +213,14 @@ def _as_vector(vectors: Vectors, query: object) -> NDArray[np.float64]:
             f"vector of shape ({vectors.dim},)"
         )
     if not np.isfinite(vector).all():
-        raise DataError("the query's vector is not finite: nothing is near it")
+        raise NoDirectionError("the query's vector is not finite: nothing is near it")
     return vector
 
 
 def _direction(vectors: Vectors, word: str) -> NDArray[np.float64]:
     vector = vectors[word].astype(np.float64)
     if not np.isfinite(vector).all():
-        raise DataError(f"the vector of {word!r} is not finite: nothing is near it")
+        raise NoDirectionError(f"the vector of {word!r} is not finite: nothing is near it")
     return _unit(vector)
 
 

@@ -1,8 +1,9 @@
 """The rows that score highest: exact answers, however many questions are asked at once.
 
-A float32 matrix product finds the few rows that can be among the best, with a proven bound
-on its error; these alone are scored again, each by itself, in float64. So answers neither
-depend on which questions share a product nor on the library that computes it.
+A float32 matrix product, or a coarser one in bf16, finds the few rows that can be among the
+best, with a proven bound on its error; these alone are scored again, each by itself, in
+float64. So answers neither depend on which questions share a product nor on the library that
+computes it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+from w2v.screening import ERROR as SCREENING_ERROR
+from w2v.screening import Screening, is_worth_it
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -142,6 +146,14 @@ class _Batch:
         # A sum of dim products in any order is off by dim roundings at most (Higham,
         # 2002, section 3.1), the length by half as many; some more for single steps.
         self.error = (1.5 * dim + 16) * 2.0**-24
+        self.screening: Screening | None = None
+        if (
+            self.per_question == 1
+            and candidates.rows is None
+            and is_worth_it(candidates.matrix, self.questions)
+        ):
+            self.screening = Screening(np.ascontiguousarray(self.columns.T), k)
+            self.error += SCREENING_ERROR
         # What an approximate score has to reach to be looked at.
         self.threshold = np.full(self.questions, _FLOOR)
         self.kept = _Hits.none()
@@ -164,10 +176,12 @@ class _Batch:
         buffer = np.empty((groups * _GROUP, self.questions * self.per_question), np.float32)
         for first in range(0, self.candidates.total, rows):
             last = min(first + rows, self.candidates.total)
-            upper = self._upper(first, last, buffer)
-            if first == 0:
-                self._first_threshold(upper)
-            self._look(upper, first)
+            # Without a threshold, a coarse look would find everything.
+            if first == 0 or not self._screen(first, last):
+                upper = self._upper(first, last, buffer)
+                if first == 0:
+                    self._first_threshold(upper)
+                self._look(upper, first)
             # Merged whenever they double, which is seldom: log2 of the stretches.
             if sum(len(of) for of, _ in self.pending) >= self.k * self.questions:
                 self._merge()
@@ -177,6 +191,25 @@ class _Batch:
             (self.kept.rows[start:end], self.kept.scores[start:end])
             for start, end in pairwise(ends.tolist())
         ]
+
+    def _screen(self, first: int, last: int) -> bool:
+        """Note what reaches its threshold at a coarse look; return whether that was possible."""
+        if self.screening is None or len(_within(self.odd, first, last)):
+            return False
+        part = slice(first, last)
+        matrix, scales = self.candidates.matrix[part], self.candidates.scales[part]
+        reached = self.screening.reached(matrix, scales, self.threshold)
+        if reached is None:
+            self.screening = None
+            self.error -= SCREENING_ERROR
+            return False
+        places, of = reached[0] + first, reached[1]
+        start, end = np.searchsorted(self.excluded, [first, last])
+        excluded = self.excluded[start:end] * self.questions + self.excluded_of[start:end]
+        keep = ~np.isin(places * self.questions + of, excluded)
+        keep &= ~np.isin(places, _within(self.barred, first, last))
+        self.pending.append((of[keep], places[keep]))
+        return True
 
     def _upper(self, first: int, last: int, buffer: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return approximate scores, for three sides upper bounds of them.

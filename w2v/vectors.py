@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # Squares of float32 outside these norms overflow, or lose their digits below 2**-126.
 _SMALLEST_NORM = 1e-15
 _LARGEST_NORM = 1e15
+# Words looked for one by one before they are put in a dict, which takes as long as some 40.
+_FEW_LOOKUPS = 16
 
 
 class Vectors:
@@ -60,6 +62,7 @@ class Vectors:
             raise DataError(f"the matrix has the shape {self.matrix.shape}: it holds no number")
         self.record = record
         self._rows: dict[str, int] | None = None
+        self._lookups = 0
         self._norms: NDArray[np.float64] | None = None
         self._inverse_norms: NDArray[np.float32] | None = None
         self._odd_rows: NDArray[np.intp] = np.empty(0, dtype=np.intp)
@@ -71,7 +74,7 @@ class Vectors:
         return iter(self.words)
 
     def __contains__(self, word: object) -> bool:
-        return word in self._row_of
+        return self._find(word) is not None
 
     def __getitem__(self, word: str) -> NDArray[np.float32]:
         vector: NDArray[np.float32] = self.matrix[self.row(word)]
@@ -93,6 +96,18 @@ class Vectors:
             self._rows = dict(zip(reversed(self.words), range(last, -1, -1), strict=True))
         return self._rows
 
+    def _find(self, word: object) -> int | None:
+        """Return the first row of a word, None if it has none."""
+        if not isinstance(word, str):
+            return None
+        self._lookups += 1
+        if self._rows is not None or self._lookups > _FEW_LOOKUPS:
+            return self._row_of.get(word)
+        try:
+            return self.words.index(word)
+        except ValueError:
+            return None
+
     @property
     def duplicates(self) -> list[str]:
         """Words that have more than one row, in the order of their second rows."""
@@ -101,6 +116,12 @@ class Vectors:
     @property
     def _repeats(self) -> NDArray[np.intp]:
         """Rows in order whose word has an earlier row."""
+        if self._rows is None:
+            # Without equal hashes there are no equal words, and no need for a dict.
+            hashes = np.fromiter(map(hash, self.words), np.int64, len(self.words))
+            hashes.sort()
+            if not (hashes[1:] == hashes[:-1]).any():
+                return np.empty(0, dtype=np.intp)
         rows = self._row_of
         if len(rows) == len(self.words):
             return np.empty(0, dtype=np.intp)
@@ -138,12 +159,40 @@ class Vectors:
         NotFoundError
             The word is not in the vocabulary; the message offers close spellings.
         """
-        try:
-            return self._row_of[word]
-        except KeyError:
-            close = close_spellings(word, self.words, self._row_of)
+        row = self._find(word)
+        if row is not None:
+            return row
+        close = close_spellings(word, self.words, self)
         hint = f": did you mean {' or '.join(map(repr, close))}?" if close else ""
         raise NotFoundError(f"{word!r} is not in the vocabulary{hint}")
+
+    def to_gensim(self) -> Any:
+        """Return these words and vectors as gensim's ``KeyedVectors``.
+
+        Returns
+        -------
+        gensim.models.KeyedVectors
+            With a copy of the vectors, in the same order. Of several rows of one word, of
+            which gensim knows one, only the first.
+
+        Raises
+        ------
+        ConfigError
+            gensim is not installed.
+        """
+        try:
+            from gensim.models import KeyedVectors  # noqa: PLC0415 - optional
+        except ImportError as error:
+            raise ConfigError(
+                f"to_gensim needs gensim ({error}): pip install 'w2v[gensim]'"
+            ) from error
+        words, matrix, repeats = self.words, self.matrix, self._repeats
+        if len(repeats):
+            words = [words[row] for row in sorted(self._row_of.values())]
+            matrix = np.delete(matrix, repeats, axis=0)
+        keyed = KeyedVectors(self.dim)
+        keyed.add_vectors(words, matrix)
+        return keyed
 
     def nearest(
         self,

@@ -128,3 +128,32 @@ def test_train_writes_the_words_beside_numpy(corpus, w2v, tmp_path):
     answer = w2v(*args, "-o", "-", "--format", "numpy")
     assert (answer.code, answer.out) == (2, b"")
     assert "is a pair of files" in answer.err
+
+
+def test_the_run_record_goes_along(vectors, w2v, tmp_path):
+    record = vectors.parent / f"{vectors.stem}.run.json"
+    record.write_text('{"settings": {"dim": 2}}')
+    assert w2v("convert", vectors, "a.npy", "--float16").code == 0
+    assert w2v("convert", "a.npy", "b.txt", "--top", "3").code == 0
+    copied = json.loads((tmp_path / "b.run.json").read_text())
+    assert copied["settings"] == {"dim": 2}
+    first, second = copied["converted"]
+    assert (first["from"], first["words"], first["float16"]) == (str(vectors), 5, True)
+    assert (second["from"], second["words"], second["float16"]) == ("a.npy", 3, False)
+    assert "run.converted.2.words\t3\n" in w2v("info", "b.txt").out.decode()
+    # Files of one name in two formats share theirs.
+    assert w2v("convert", "b.txt", "b.bin").code == 0
+    assert json.loads((tmp_path / "b.run.json").read_text()) == copied
+
+
+def test_run_records_that_are_in_the_way(vectors, w2v, tmp_path):
+    (tmp_path / "a.run.json").write_text("{}")
+    answer = w2v("convert", vectors, "a.txt")
+    assert answer.code == 0
+    assert "w2v: a.run.json tells how other vectors were made" in answer.err
+    record = vectors.parent / f"{vectors.stem}.run.json"
+    record.write_text("[")
+    answer = w2v("convert", vectors, "c.txt")
+    assert answer.code == 3
+    assert "not a run record" in answer.err
+    assert not (tmp_path / "c.txt").exists()

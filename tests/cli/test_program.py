@@ -79,6 +79,13 @@ def test_unknown_names_are_refused_with_a_suggestion(args, suggestion, w2v):
     assert suggestion in answer.err
 
 
+@pytest.mark.parametrize(
+    "args", [["similar", "-k"], ["similar", "-k0"], ["train"], ["train", "-x"]]
+)
+def test_a_wrong_call_names_the_help_of_its_command(args, w2v):
+    assert f"(see w2v {args[0]} --help)\n" in w2v(*args).err
+
+
 def test_value_from_the_environment_is_blamed_on_it(w2v):
     answer = w2v("train", "x", W2V_DIM="many")
     assert answer.code == 2

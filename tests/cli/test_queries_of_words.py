@@ -69,7 +69,6 @@ class TestByVector:
             (b"1", "stdin:2: 1 numbers: the vectors have 2, give as many"),
             (b"x 1 2 3", "stdin:2: 4 numbers"),
             (b"x 1", "stdin:2: could not convert string to float: 'x': give decimals"),
-            (b"1 nan", "stdin:2: the vector is not finite"),
         ],
     )
     def test_what_is_no_vector(self, line, message, vectors, w2v):
@@ -77,6 +76,12 @@ class TestByVector:
         assert answer.code == DataError.exit_code
         assert answer.lines == ["1\teast\t1.0000"]
         assert answer.err.startswith(f"w2v: error: {message}")
+
+    def test_vectors_that_are_not_finite(self, vectors, w2v):
+        answer = w2v("similar", "--by-vector", "-k1", stdin=b"0 1\n1 nan\n0 1\n")
+        assert answer.code == DataError.exit_code
+        assert answer.lines == ["1\teast\t1.0000", "3\teast\t1.0000"]
+        assert answer.err == "w2v: stdin:2: the vector is not finite: nothing is near it\n"
 
     def test_words_beside_it(self, vectors, w2v):
         answer = w2v("similar", "--by-vector", "east", stdin=b"")
@@ -154,12 +159,14 @@ def test_hints_end_where_they_only_cost_time(vectors, w2v):
     assert lines[-1] == "w2v: 'nort' is not in the vocabulary"
 
 
-def test_a_word_without_a_direction_ends_it_after_the_answers_before(w2v, tmp_path):
+def test_a_word_without_a_direction_is_told_and_the_others_are_answered(w2v, tmp_path):
     (tmp_path / "vectors.bin").write_text("3 2\na 1 0\nb nan 0\nc 1 1\n")
-    answer = w2v("similar", "a", "b", "c", "-k1")
+    answer = w2v("similar", "a", "b", "nowhere", "c", "-k1")
     assert answer.code == DataError.exit_code
-    assert answer.lines == ["a\tc\t0.7071"]
-    assert "the vector of 'b' is not finite" in answer.err
+    assert answer.lines == ["a\tc\t0.7071", "c\ta\t0.7071"]
+    first, second = answer.err.splitlines()
+    assert first == "w2v: the vector of 'b' is not finite: nothing is near it"
+    assert second.startswith("w2v: 'nowhere' is not in the vocabulary")
 
 
 def test_words_with_several_rows_are_told_once(w2v, tmp_path):

@@ -12,7 +12,7 @@ from w2v.config import Config
 from w2v.errors import ConfigError, DataError, FileError
 
 
-def resolved(args=(), config_path=None, **defaults):
+def resolved(args=(), config_path=None, preset=None, **defaults):
     """Return the Config of a command with all options, started with `args`."""
     seen = []
 
@@ -20,7 +20,7 @@ def resolved(args=(), config_path=None, **defaults):
     @config_options(**defaults)
     @click.pass_context
     def command(context, /, **_settings):
-        seen.append(resolve(context, config_path))
+        seen.append(resolve(context, config_path, preset))
 
     command.main(list(args), standalone_mode=False)
     return seen[0]
@@ -133,3 +133,27 @@ def test_bytes_that_are_no_text(tmp_path):
 def test_missing_file(tmp_path):
     with pytest.raises(FileError, match=r"none.toml: No such file"):
         read_settings(str(tmp_path / "none.toml"))
+
+
+def test_a_preset_yields_to_everything_given(toml, monkeypatch):
+    monkeypatch.setenv("W2V_WINDOW", "7")
+    config = resolved(["--dim", "30"], toml("epochs = 9"), preset="gensim")
+    assert config == Config.preset("gensim", dim=30, window=7, epochs=9)
+    assert (config.min_alpha, config.negatives, config.large_logits) == (1e-4, "private", "skip")
+
+
+def test_a_preset_knows_the_model_given():
+    assert resolved(["--model", "cbow"], preset="word2vec").alpha == 0.05
+    assert resolved(["--alpha", "0.1"], preset="word2vec").min_alpha == 1e-5
+
+
+def test_a_preset_that_could_change_nothing_is_refused(tmp_path):
+    path = tmp_path / "a.run.json"
+    path.write_text(json.dumps({"settings": Config().as_dict()}))
+    with pytest.raises(ConfigError, match=r"gensim changes nothing, since .*a\.run\.json sets"):
+        resolved((), str(path), preset="gensim")
+
+
+def test_a_preset_without_the_loss_is_refused():
+    with pytest.raises(ConfigError, match="loss is nce, which preset gensim does not have"):
+        resolved(["--loss", "nce"], preset="gensim")

@@ -99,9 +99,36 @@ def test_text_from_stdin(corpus, finish, w2v, tmp_path):
 
 
 def test_output_from_the_environment(corpus, w2v, tmp_path):
+    # What is asked by default is not what is overwritten.
+    (tmp_path / "v.bin").write_bytes(b"precious")
     assert w2v("train", corpus, *FAST, W2V_VECTORS="v.bin").code == 0
     assert w2v("train", corpus, *FAST, W2V_VECTORS="v.bin", W2V_OUTPUT="o.bin").code == 0
-    assert {"v.bin", "o.bin", "o.run.json"} <= {path.name for path in tmp_path.iterdir()}
+    assert {"vectors.bin", "o.bin", "o.run.json"} <= {path.name for path in tmp_path.iterdir()}
+    assert (tmp_path / "v.bin").read_bytes() == b"precious"
+
+
+def test_a_preset_is_resolved_in_the_record(corpus, w2v, tmp_path):
+    answer = w2v("train", corpus, *FAST, "--preset", "fasttext", "--sample", "0")
+    assert answer.code == 0, answer.err
+    expected = Config.preset("fasttext", dim=8, epochs=2, threads=1, sample=0.0)
+    assert record_of(tmp_path / "vectors.run.json")["settings"] == expected.as_dict()
+
+
+def test_early_stop_names_the_best_epoch(corpus, w2v, tmp_path):
+    args = ("--dim", 8, "--epochs", 40, "--holdout", 0.2, "--patience", 2, "--sample", 0)
+    answer = w2v("train", corpus, *args, "--alpha", 1, "--min-alpha", 1, "--threads", 1)
+    assert answer.code == 0, answer.err
+    record = record_of(tmp_path / "vectors.run.json")
+    best = record["heldout"]["best_epoch"]
+    assert f"held-out loss was least after epoch {best}: these are its vectors" in answer.err
+    assert len(record["epochs"]) == best + 2
+    assert "held-out loss" in answer.err.splitlines()[1]
+
+
+def test_full_softmax_says_how_long_it_will_take(corpus, w2v):
+    lines = w2v("train", corpus, *FAST, "--loss", "softmax").err.splitlines()
+    assert lines[1].startswith("training will take about ")
+    assert lines[2].startswith("epoch 1/2: loss ")
 
 
 @pytest.mark.parametrize(
@@ -147,3 +174,33 @@ def test_refused_before_the_text_is_read(args, code, words, w2v, old):
     assert answer.code == code
     assert words in answer.err
     assert answer.err.count("\n") == 1
+
+
+def test_a_window_of_the_whole_line(w2v, tmp_path):
+    (tmp_path / "s.txt").write_text("a b c d\nb a d c\nx y\ny x z\n")
+    args = ["train", "s.txt", "--min-count", "1", "--sample", "0", "--dim", "4", "--threads", "1"]
+    answer = w2v(*args, "--window", "sentence")
+    assert answer.code == 0
+    assert "not paired" not in answer.err
+    record = json.loads((tmp_path / "vectors.run.json").read_text())
+    assert record["window"] == {"words": 3, "longest_line": 4}
+    first = (tmp_path / "vectors.bin").read_bytes()
+    assert w2v("train", "s.txt", "--config", "vectors.run.json").code == 0
+    assert (tmp_path / "vectors.bin").read_bytes() == first
+    answer = w2v(*args, "--window", "sentence", "--window-cap", "2")
+    assert "window: 2 words: in the longest line, of 4, those farther apart" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["--window", "line"], "'line' is neither a whole number nor 'sentence'"),
+        (["--window", "2.5"], "'2.5' is neither"),
+        (["--window-cap", "9"], "window_cap goes with window sentence"),
+        (["--window", "sentence", "--window-mode", "shrink"], "leave window_mode out"),
+    ],
+)
+def test_bad_windows(w2v, corpus, args, message):
+    answer = w2v("train", corpus, *args)
+    assert answer.code == 2
+    assert message in answer.err

@@ -50,3 +50,10 @@ def test_settings_are_checked(text, w2v):
     answer = w2v("vocab", text, "--min-count", "0")
     assert answer.code == 2
     assert "min_count is 0" in answer.err
+
+
+def test_one_word_is_enough_to_count(w2v, tmp_path):
+    (tmp_path / "text").write_text("a b a\n" * 9)
+    assert w2v("vocab", "text", "--max-vocab", "1").lines == ["a\t18"]
+    assert w2v("vocab", "text", W2V_MAX_VOCAB="1").lines == ["a\t18"]
+    assert w2v("vocab", "text", "--max-final-vocab", "0").code == 2

@@ -92,15 +92,14 @@ LINES = st.lists(st.lists(WORDS, max_size=12), min_size=1, max_size=30).filter(a
 @settings(max_examples=150, deadline=None)
 @given(
     LINES,
-    st.sampled_from([0.3, 0.9, 1.5]),
+    st.sampled_from([("original", 0.3), ("original", 0.9), ("original", 1.5), ("npmi", 0.2)]),
     st.integers(1, 3),
     st.sampled_from([(), ("of", "the")]),
     st.integers(1, 3),
     st.integers(1, 3),
 )
-def test_as_a_slow_search(
-    tmp_path_factory, lines, threshold, min_count, connectors, passes, threads
-):
+def test_as_a_slow_search(tmp_path_factory, lines, scoring, min_count, connectors, passes, threads):
+    score, threshold = scoring
     # Scores that are equal but for the last bit must not decide.
     threshold += 1e-4
     path = tmp_path_factory.mktemp("phrases") / "text"
@@ -109,12 +108,18 @@ def test_as_a_slow_search(
         path,
         threshold=threshold,
         min_count=min_count,
+        score=score,
         connectors=connectors,
         passes=passes,
         threads=threads,
     )
     expected, joined = find_slowly(
-        lines, threshold=threshold, min_count=min_count, connectors=connectors, passes=passes
+        lines,
+        threshold=threshold,
+        min_count=min_count,
+        score=score,
+        connectors=connectors,
+        passes=passes,
     )
     assert by_pass(phrases) == [chosen for chosen in expected if chosen]
     assert rewritten(phrases, path, threads=threads).split("\n")[:-1] == list(map(" ".join, joined))

@@ -22,7 +22,7 @@ from w2v.cli.blas import bind_blas
 from w2v.cli.options import Command, option
 from w2v.cli.settings import resolve
 from w2v.cli.streams import word_from_argument
-from w2v.errors import DataError, NotFoundError
+from w2v.errors import DataError
 
 EPILOG = """\b
 Examples:
@@ -62,7 +62,8 @@ def analogy(
 
     Without words, every line of standard input holds three, and each line of the
     answer starts with them. A, B and C are no answers. The exit code is 1 if a
-    word is not among the vectors; the other questions are answered.
+    word is not among the vectors, 3 if its vector is not finite; the other
+    questions are answered.
     """
     if len(words) not in (0, 3):
         raise click.UsageError(f"{len(words)} words: give three, A B C", context)
@@ -70,7 +71,7 @@ def analogy(
     # They share the queries; a second kind of threads would be in their way.
     bind_blas(context, 1)
     check_stdin_once(context, not words, vectors, among)
-    loaded = open_vectors(vectors)
+    loaded = open_vectors(vectors, threads)
     candidates = open_candidates(loaded, among, top_vocab)
 
     def read(line: Line, misses: Misses) -> Asked:
@@ -92,5 +93,4 @@ def analogy(
     # Words of the command line are taken whole: they may hold blanks.
     reader = (lambda _, misses: ask(given, misses)) if words else read
     write = writer("score", "answers", as_json=as_json, tagged=not words)
-    if answer_all(loaded, candidates, batches, reader, write, count, threads):
-        context.exit(NotFoundError.exit_code)
+    context.exit(answer_all(loaded, candidates, batches, reader, write, count, threads))

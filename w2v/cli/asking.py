@@ -125,11 +125,11 @@ def from_stdin() -> Iterator[list[Line]]:
             number += len(texts)
 
 
-def open_vectors(path: str) -> Vectors:
+def open_vectors(path: str, threads: int) -> Vectors:
     """Load the vectors to ask; say so if a word has several rows."""
     from w2v.formats import load
 
-    vectors = load(readable(path))
+    vectors = load(readable(path), threads=threads)
     repeats = vectors.duplicates
     if repeats:
         named = ", ".join(map(repr, repeats[:NAMED_REPEATS]))
@@ -166,16 +166,28 @@ def _read_words(path: str) -> list[str]:
 
 
 class Misses:
-    """Words that were asked for and are not there."""
+    """Queries without an answer: their words are not there, or their vectors not finite.
+
+    Attributes
+    ----------
+    vectors : Vectors
+        What is asked.
+    count : int
+        How many there were.
+    exit_code : int
+        That of the worst of them, 0 if there is none.
+    """
 
     def __init__(self, vectors: Vectors) -> None:
         self.vectors = vectors
         self.count = 0
+        self.exit_code = 0
 
-    def tell(self, error: NotFoundError) -> None:
-        """Say which word is not there."""
+    def tell(self, error: W2VError) -> None:
+        """Say why a query has no answer."""
         complain(f"w2v: {error}")
         self.count += 1
+        self.exit_code = max(self.exit_code, error.exit_code)
 
     def check(self, words: list[str]) -> None:
         """Raise NotFoundError without a close spelling, if enough of those were given."""
@@ -194,12 +206,13 @@ def answer_all(
     count: int,
     threads: int,
 ) -> int:
-    """Answer queries in their order; return how many had a word that was not found.
+    """Answer queries in their order; return the exit code.
 
     Raises
     ------
     W2VError
-        What `read` raises but NotFoundError, after the queries before it are answered.
+        What `read` raises but NotFoundError and NoDirectionError, after the queries before
+        it are answered.
     """
     from w2v.queries import answer
 
@@ -213,17 +226,19 @@ def answer_all(
         out.flush()
         if failure is not None:
             raise failure
-    return misses.count
+    return misses.exit_code
 
 
 def _read_batch(
     lines: list[Line], read: Callable[[Line, Misses], Asked], misses: Misses
 ) -> tuple[list[Asked], W2VError | None]:
+    from w2v.queries import NoDirectionError
+
     asked = []
     for line in lines:
         try:
             asked.append(read(line, misses))
-        except NotFoundError as error:
+        except (NotFoundError, NoDirectionError) as error:
             misses.tell(error)
         except W2VError as error:
             return asked, error

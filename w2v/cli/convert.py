@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from w2v.cli.blas import bind_blas
-from w2v.cli.options import Command, option
+from w2v.cli.options import Command, config_options, option
+from w2v.cli.results import read_record, record_file, record_path
+from w2v.cli.settings import resolve
 from w2v.cli.streams import STDIO, Notes, Output, readable
 from w2v.errors import FileError
 
 if TYPE_CHECKING:
+    from w2v.formats import Output as File
     from w2v.vectors import Vectors
 
 EPILOG = """\b
@@ -79,6 +83,7 @@ Examples:
     is_flag=True,
     help="Write numbers of 2 bytes: numpy, safetensors, parquet.",
 )
+@config_options("threads")
 @option("-q", "--quiet", is_flag=True, help="No notes: only errors.")
 @click.pass_context
 def convert(
@@ -95,23 +100,27 @@ def convert(
     normalize: bool,
     float16: bool,
     quiet: bool,
+    **_threads: int,
 ) -> None:
     """Write the vectors of the file IN to the file OUT; - is stdin or stdout.
 
     The format of IN is found out from its content, also if it is compressed with
     gzip, bzip2 or xz; that of OUT is chosen by its suffix. A word that the new
-    format cannot hold is an error, and OUT stays what it was.
+    format cannot hold is an error, and OUT stays what it was. The run record
+    beside IN, if there is one, is copied to OUT's, with what was changed.
     """
     if source == STDIO == words_file:
         raise click.UsageError("standard input can be read once: give - once", context)
-    bind_blas(context, 1)
+    threads = resolve(context).threads
+    bind_blas(context, threads)
     notes = Notes(quiet=quiet)
     target_format = _check_target(target, target_format, float16=float16)
     from w2v import transform
     from w2v.formats import load, outputs, write_all
 
     words = _read_words(words_file) if words_file is not None else None
-    vectors = load(readable(source), source_format)
+    record = _record_to_copy(source, target, notes)
+    vectors = load(readable(source), source_format, threads=threads)
     if words is not None:
         _tell_missing(vectors, words, notes)
     _tell_duplicates(vectors, notes)
@@ -121,12 +130,40 @@ def convert(
     if normalize:
         vectors = transform.normalized(vectors)
     files = outputs(vectors, _writable(target), target_format, float16=float16)
+    step = {"from": source, "words": len(vectors), "dim": vectors.dim}
+    step.update(normalized=normalize, float16=float16)
     if target == STDIO:
         Output().fill(files[0].write)
     else:
-        write_all(files)
+        write_all([*files, *_copied(record, target, step)])
     names = " and ".join(str(file.path) for file in files) if target != STDIO else "stdout"
     notes.line(f"wrote {names}: {len(vectors):,} words x {vectors.dim}")
+
+
+def _record_to_copy(source: str, target: str, notes: Notes) -> dict[str, Any] | None:
+    """Return the run record that OUT is to have; say so if it has one of other vectors."""
+    from w2v.formats import check_writable, is_stream
+
+    if STDIO in (source, target) or is_stream(target):
+        return None
+    theirs, ours = record_path(source), record_path(target)
+    if os.path.realpath(theirs) == os.path.realpath(ours):
+        return None
+    record = read_record(theirs)
+    if record is not None:
+        check_writable(ours)
+    elif ours.exists():
+        notes.line(f"w2v: {ours} tells how other vectors were made: remove or rename it")
+    return record
+
+
+def _copied(record: dict[str, Any] | None, target: str, step: dict[str, Any]) -> list[File]:
+    """Return the run record to write, if any, with what was done to the vectors since."""
+    if record is None:
+        return []
+    before = record.get("converted")
+    steps = [*(before if isinstance(before, list) else []), step]
+    return [record_file(target, lambda: {**record, "converted": steps})]
 
 
 def _writable(target: str) -> str:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from w2v.cli.blas import bind_blas
-from w2v.cli.options import DEFAULT_VECTORS, Command, json_option, option
-from w2v.cli.results import record_path
+from w2v.cli.options import DEFAULT_VECTORS, Command, config_options, json_option, option
+from w2v.cli.results import read_record, record_path
+from w2v.cli.settings import resolve
 from w2v.cli.streams import STDIO, Output, encode, json_line, readable
-from w2v.errors import DataError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,20 +37,24 @@ CHUNK = 1 << 14
     help="Show the processor and the instruction set w2v uses on it.",
 )
 @json_option()
+@config_options("threads")
 @click.pass_context
-def info(context: click.Context, /, *, file: str | None, cpu: bool, as_json: bool) -> None:
+def info(
+    context: click.Context, /, *, file: str | None, cpu: bool, as_json: bool, **_threads: int
+) -> None:
     """Print what is in FILE: its size, format, the norms of its vectors, and how it was made.
 
     Without FILE that is vectors.bin; with --cpu alone only the processor is
     shown. W2V_ISA=avx2 (or any of those available) makes w2v use another
     instruction set.
     """
+    threads = resolve(context).threads
     bind_blas(context, 1)
     facts: dict[str, Any] = {}
     if cpu:
         facts.update(_cpu_facts())
     if file is not None or not cpu:
-        facts.update(_file_facts(file or DEFAULT_VECTORS))
+        facts.update(_file_facts(file or DEFAULT_VECTORS, threads))
     out = Output()
     out.write(json_line(facts) if as_json else encode(_table(facts)))
     out.flush()
@@ -64,17 +67,17 @@ def _cpu_facts() -> dict[str, Any]:
     return {"cpu": cpu_model(), "isa": chosen_isa(), "available": list(available_isas())}
 
 
-def _file_facts(file: str) -> dict[str, Any]:
+def _file_facts(file: str, threads: int) -> dict[str, Any]:
     from w2v.formats import FORMATS, open_source, recognize
 
-    source = open_source(readable(file))
+    source = open_source(readable(file), threads)
     name = recognize(source)
     facts: dict[str, Any] = {"file": file, "format": name, "bytes": len(source.data)}
     vectors = FORMATS[name].load(source)
     facts.update(words=len(vectors), dim=vectors.dim, duplicates=len(vectors.duplicates))
     facts.update(norm_facts(vectors.matrix))
     if file != STDIO:
-        record = _run_record(record_path(file))
+        record = read_record(record_path(file))
         if record is not None:
             facts["run"] = record
     return facts
@@ -110,18 +113,6 @@ def norm_facts(matrix: NDArray[np.float32]) -> dict[str, Any]:
         "zero_rows": zero_rows,
         "non_finite_values": bad_values,
     }
-
-
-def _run_record(path: Path) -> dict[str, Any] | None:
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except ValueError as error:
-        raise DataError(f"{path}: not a run record: {error}: remove it or restore it") from error
-    if not isinstance(record, dict):
-        raise DataError(f"{path}: not a run record: remove it or restore it")
-    return record
 
 
 def _table(facts: dict[str, Any]) -> str:

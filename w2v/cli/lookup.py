@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from w2v.cli.asking import Line, Misses, check_stdin_once, from_arguments, from_stdin, open_vectors
-from w2v.cli.options import Command, json_option, vectors_option
+from w2v.cli.blas import bind_blas
+from w2v.cli.options import Command, config_options, json_option, vectors_option
+from w2v.cli.settings import resolve
 from w2v.cli.streams import Output, encode, json_line
 from w2v.errors import NotFoundError
 
@@ -29,9 +31,16 @@ Examples:
 @click.argument("words", metavar="[WORD]...", nargs=-1)
 @json_option()
 @vectors_option()
+@config_options("threads", threads=1)
 @click.pass_context
 def vectors(
-    context: click.Context, /, *, words: tuple[str, ...], vectors: str, as_json: bool
+    context: click.Context,
+    /,
+    *,
+    words: tuple[str, ...],
+    vectors: str,
+    as_json: bool,
+    **_threads: int,
 ) -> None:
     """Print the vector of each WORD: the word and its numbers, separated by blanks.
 
@@ -39,8 +48,10 @@ def vectors(
     WORD, every line of standard input is one. The exit code is 1 if a word is not
     among the vectors; the others are printed.
     """
+    threads = resolve(context).threads
+    bind_blas(context, 1)
     check_stdin_once(context, not words, vectors)
-    misses = Misses(open_vectors(vectors))
+    misses = Misses(open_vectors(vectors, threads))
     out = Output()
     for lines in from_arguments(words) if words else from_stdin():
         known = _known(lines, misses)
@@ -48,8 +59,7 @@ def vectors(
             rows = misses.vectors.matrix[[misses.vectors.row(word) for word in known]]
             out.write(b"".join(_lines(known, rows, as_json=as_json)))
         out.flush()
-    if misses.count:
-        context.exit(NotFoundError.exit_code)
+    context.exit(misses.exit_code)
 
 
 def _known(lines: list[Line], misses: Misses) -> list[str]:

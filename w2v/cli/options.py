@@ -52,7 +52,14 @@ SETTINGS = {
     ),
     "cbow_hidden": Setting("Objective", "What --model cbow makes of the neighbors."),
     "dim": Setting("Vectors", "Numbers per vector.", ("size", "vector-size")),
-    "window": Setting("Vectors", "The largest distance, in words, at which words count as near."),
+    "window": Setting(
+        "Vectors",
+        "The largest distance, in words, at which words count as near; or sentence: all words "
+        "of a line are near each other, in any order.",
+    ),
+    "window_cap": Setting(
+        "Vectors", "With --window sentence: pair no words of a line that are farther apart."
+    ),
     "window_mode": Setting(
         "Vectors",
         "How nearer words count for more: by their weight, by a window drawn anew for each "
@@ -99,6 +106,15 @@ SETTINGS = {
         "Stop after N epochs in which the held-out loss did not improve, with the vectors of "
         "the best epoch; 0 never stops.",
     ),
+    "initial_range": Setting(
+        "Learning", "Vectors start as random numbers from -X / dim to X / dim."
+    ),
+    "large_logits": Setting(
+        "Learning",
+        "Train on pairs beyond --logit-limit as they are, not at all, or as if the model were "
+        "certain (--negatives private or --loss hs).",
+    ),
+    "logit_limit": Setting("Learning", "Where --large-logits begins."),
     "seed": Setting(
         "Learning", "Start of all randomness. Repeats a run exactly with --threads 1 only."
     ),
@@ -171,6 +187,14 @@ class Command(click.Command):
     def __init__(self, *args: Any, **extra: Any) -> None:
         super().__init__(*args, **extra)
         self.params.append(debug_option())
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; an error is of this command, which click forgets here and there."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write one section per group, in the order in which the groups first appear."""
@@ -256,7 +280,8 @@ def _config_option(name: str, defaults: dict[str, Any]) -> Callable[[F], F]:
     setting = SETTINGS[name]
     graphs = FIELDS[name]
     field = TEXT_FIELDS.get(name, graphs)
-    kind = _without_none(get_type_hints(GraphConfig)[name])
+    hint = get_type_hints(GraphConfig)[name]
+    kind = _without_none(hint)
     extra: dict[str, Any] = {"group": setting.group, "help": setting.help, "show_default": True}
     if name in defaults:
         extra.update(default=defaults[name])
@@ -265,6 +290,8 @@ def _config_option(name: str, defaults: dict[str, Any]) -> Callable[[F], F]:
     elif field.default is dataclasses.MISSING:
         # A default that depends on the machine would make the help differ from one to the next.
         extra.update(default=None, show_default="all CPUs")
+    elif name == "window_mode":
+        extra.update(default=None, show_default="weighted; fixed with --window sentence")
     else:
         extra.update(default=field.default)
         if field.default != graphs.default:
@@ -274,8 +301,28 @@ def _config_option(name: str, defaults: dict[str, Any]) -> Callable[[F], F]:
         return option(f"{flag}/--no-{flag[2:]}", name, **extra)
     if get_origin(kind) is Literal:
         return option(flag, name, type=click.Choice(get_args(kind)), **extra)
+    word = next((word for part in get_args(hint) for word in get_args(part)), None)
+    if word is not None:
+        return option(flag, name, type=_NumberOr(word), metavar=f"N|{word}", **extra)
     metavar = {int: "N", float: "X", str: "TYPES"}[kind]
     return option(flag, name, type=kind, metavar=metavar, **extra)
+
+
+class _NumberOr(click.types.IntParamType):
+    """A whole number, or one word."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == self.word:
+            return value
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            raise click.BadParameter(
+                f"{value!r} is neither a whole number nor {self.word!r}.", ctx, param
+            ) from error
 
 
 def _without_none(kind: Any) -> Any:

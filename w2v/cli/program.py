@@ -14,6 +14,7 @@ from w2v.cli.analogy import analogy
 from w2v.cli.convert import convert
 from w2v.cli.demo import demo
 from w2v.cli.evaluate import evaluate
+from w2v.cli.impute import impute
 from w2v.cli.info import info
 from w2v.cli.lookup import vectors
 from w2v.cli.options import DEBUG, SYNONYMS, debug_option
@@ -171,6 +172,7 @@ for _command in (
     analogy,
     vectors,
     evaluate,
+    impute,
     vocab,
     phrases,
     walk,

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from w2v.cli.streams import STDIO, Output
-from w2v.errors import ConfigError
+from w2v.errors import ConfigError, DataError, FileError
 
 if TYPE_CHECKING:
+    from w2v.formats import Output as File
     from w2v.training import Model
     from w2v.vectors import Vectors
 
@@ -22,6 +23,39 @@ def record_path(output: str) -> Path:
     # Not with_suffix, which fails on names that are all dots: those are refused as folders later.
     path = Path(output)
     return path.parent / f"{path.stem}.run.json"
+
+
+def read_record(path: Path) -> dict[str, Any] | None:
+    """Return the run record in a file, None if there is no such file.
+
+    Raises
+    ------
+    DataError
+        It is something else.
+    FileError
+        It cannot be read.
+    """
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise FileError(f"{path} cannot be read: {error.strerror or error}") from error
+    except ValueError as error:
+        raise DataError(f"{path}: not a run record: {error}: remove it or restore it") from error
+    if not isinstance(record, dict):
+        raise DataError(f"{path}: not a run record: remove it or restore it")
+    return record
+
+
+def record_file(output: str, record: Callable[[], dict[str, Any]]) -> File:
+    """Return the run record of the vectors `output`, to be written together with them."""
+    from w2v.formats import Output as File
+
+    def write(file: BinaryIO) -> None:
+        file.write(json.dumps(record(), indent=2).encode("ascii") + b"\n")
+
+    return File(record_path(output), write)
 
 
 class Results:
@@ -103,7 +137,6 @@ class Results:
         start : float
             `time.monotonic` at the start of the run.
         """
-        from w2v.formats import Output as File
         from w2v.formats import outputs, write_all
         from w2v.vectors import Vectors
 
@@ -120,14 +153,14 @@ class Results:
             else:
                 files += prepared
 
-        def write_record(file: BinaryIO) -> None:
+        def timed() -> dict[str, Any]:
             # Called after the matrices are on the disk: the time that took is known.
             now = time.monotonic()
             model.record["seconds"].update(saving=now - saving, whole=now - start)
-            file.write(json.dumps(model.record, indent=2).encode("ascii") + b"\n")
+            return model.record
 
         if self._output != STDIO:
-            files.append(File(record_path(self._output), write_record))
+            files.append(record_file(self._output, timed))
         write_all(files)
 
     def written(self) -> list[str]:

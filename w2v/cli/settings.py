@@ -20,21 +20,28 @@ from w2v.cli.options import (
     variable_in_use,
 )
 from w2v.cli.streams import STDIO
-from w2v.config import Config, GraphConfig
+from w2v.config import Config
 from w2v.errors import ConfigError, DataError, FileError
 
 C = TypeVar("C", bound=Config)
 
 
-def resolve(context: click.Context, config_path: str | None = None) -> Config:
+def resolve(
+    context: click.Context, config_path: str | None = None, preset: str | None = None
+) -> Config:
     """Return the settings of the command in `context`, one that is about text.
 
     See `resolve_as`.
     """
-    return resolve_as(Config, context, config_path)
+    return resolve_as(Config, context, config_path, preset)
 
 
-def resolve_as(kind: type[C], context: click.Context, config_path: str | None = None) -> C:
+def resolve_as(
+    kind: type[C],
+    context: click.Context,
+    config_path: str | None = None,
+    preset: str | None = None,
+) -> C:
     """Return the settings of the command in `context`.
 
     Parameters
@@ -46,6 +53,8 @@ def resolve_as(kind: type[C], context: click.Context, config_path: str | None = 
     config_path : str or None
         A TOML file of settings or a run record; yields to the command line and
         to the environment.
+    preset : str or None
+        Settings to begin with, as `Config.preset`: yields to everything given.
 
     Raises
     ------
@@ -57,6 +66,7 @@ def resolve_as(kind: type[C], context: click.Context, config_path: str | None = 
     """
     places: dict[str, str] = {}
     values: dict[str, Any] = {}
+    defaults: dict[str, Any] = {}
     if config_path is not None:
         from_file = read_settings(config_path)
         values.update(from_file)
@@ -66,7 +76,9 @@ def resolve_as(kind: type[C], context: click.Context, config_path: str | None = 
         if name not in FIELDS or context.params[name] is None:
             continue
         given = context.get_parameter_source(name) in GIVEN
-        if not given and (name in values or kind is GraphConfig or name not in TEXT_FIELDS):
+        if not given:
+            if kind is Config and name in TEXT_FIELDS:
+                defaults[name] = context.params[name]
             continue
         values[name] = context.params[name]
         places.pop(name, None)
@@ -80,13 +92,25 @@ def resolve_as(kind: type[C], context: click.Context, config_path: str | None = 
     if kind is Config:
         _refuse_graphs(values, places)
     try:
-        return kind(**values)
+        if preset is not None:
+            return _from_preset(kind, preset, values, config_path)
+        return kind(**defaults | values)
     except ConfigError as error:
         # Config's messages begin with the field they are about.
         place = places.get(str(error).partition(" ")[0])
         if place is None or place.startswith("--"):
             raise
         raise ConfigError(f"{place}: {error}") from error
+
+
+def _from_preset(kind: type[C], preset: str, values: dict[str, Any], config_path: str | None) -> C:
+    config = kind.preset(preset, **values)
+    if config == kind(**values):
+        raise ConfigError(
+            f"preset {preset} changes nothing, since {config_path or 'the options given'} "
+            "sets all that it would: leave out one of them"
+        )
+    return config
 
 
 def _refuse_graphs(values: dict[str, Any], places: dict[str, str]) -> None:

@@ -74,7 +74,8 @@ def similar(
 
     Without QUERY, every line of standard input is one. Several queries are
     answered one by one, and each line of the answer starts with its query. The
-    exit code is 1 if a word is not among the vectors; the others are answered.
+    exit code is 1 if a word is not among the vectors, 3 if a vector asked for is
+    not finite; the other queries are answered.
     """
     if words and by_vector:
         raise click.UsageError("--by-vector reads vectors from stdin: give no words", context)
@@ -82,13 +83,12 @@ def similar(
     # They share the queries; a second kind of threads would be in their way.
     bind_blas(context, 1)
     check_stdin_once(context, not words, vectors, among)
-    loaded = open_vectors(vectors)
+    loaded = open_vectors(vectors, threads)
     candidates = open_candidates(loaded, among, top_vocab)
     batches = from_arguments(words) if words else from_stdin()
     read = (lambda line, _: _vector(loaded, line)) if by_vector else _words
     write = writer("cosine", "neighbors", as_json=as_json, tagged=len(words) != 1)
-    if answer_all(loaded, candidates, batches, read, write, count, threads):
-        context.exit(NotFoundError.exit_code)
+    context.exit(answer_all(loaded, candidates, batches, read, write, count, threads))
 
 
 def _words(line: Line, misses: Misses) -> Asked:
@@ -129,7 +129,7 @@ def _vector(vectors: Vectors, line: Line) -> Asked:
     """Read the numbers of a vector, and its name if there is one."""
     import numpy as np
 
-    from w2v.queries import prepare
+    from w2v.queries import NoDirectionError, prepare
 
     fields = re.split("[ \t]+", line.text)
     named = len(fields) == vectors.dim + 1
@@ -142,6 +142,6 @@ def _vector(vectors: Vectors, line: Line) -> Asked:
     except ValueError as error:
         raise DataError(f"{line.place}: {error}: give decimals") from error
     if not np.isfinite(numbers).all():
-        raise DataError(f"{line.place}: the vector is not finite: nothing is near it")
+        raise NoDirectionError(f"{line.place}: the vector is not finite: nothing is near it")
     tag = fields[0] if named else line.place.rpartition(":")[2]
     return Asked(tag, tag if named else int(tag), prepare(vectors, numbers))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
 
@@ -18,6 +18,7 @@ from w2v.cli.settings import resolve_as
 from w2v.cli.streams import STDIO, Notes
 from w2v.config import Config, GraphConfig
 from w2v.errors import FileError
+from w2v.presets import PresetName
 
 if TYPE_CHECKING:
     from w2v.graph import Walks
@@ -42,7 +43,6 @@ Examples:
     metavar="FILE",
     default=DEFAULT_VECTORS,
     show_default=True,
-    envvar=["W2V_OUTPUT", "W2V_VECTORS"],
     help="Where the vectors go; - is stdout.",
 )
 @option(
@@ -74,6 +74,12 @@ Examples:
 )
 @option("--graph", group="Graphs", is_flag=True, help="CORPUS is edges: train on walks.")
 @graph_files()
+@option(
+    "--preset",
+    group="Files",
+    type=click.Choice(get_args(PresetName)),
+    help="Settings with which another program trains; options given beside it win.",
+)
 @config_options()
 @option(
     "--force",
@@ -94,6 +100,7 @@ def train(
     save_outputs: str | None,
     tmpdir: str | None,
     config_path: str | None,
+    preset: str | None,
     force: bool,
     graph: bool,
     nodes: str | None,
@@ -113,7 +120,10 @@ def train(
     """
     if [*corpus, config_path, nodes, types].count(STDIO) > 1:
         raise click.UsageError("standard input can be read once: give - once", context)
-    config = resolve_as(GraphConfig if graph else Config, context, config_path)
+    if graph and preset:
+        raise click.UsageError("--preset is for text: leave out --graph or --preset", context)
+    kind = GraphConfig if graph else Config
+    config = resolve_as(kind, context, config_path, preset)
     if not graph and (nodes or types):
         raise click.UsageError(f"{'--nodes' if nodes else '--types'} needs --graph", context)
     notes = Notes(quiet=quiet)
@@ -172,6 +182,12 @@ def run(
     except KeyboardInterrupt as stop:
         stop.args = (f"{' and '.join(results.written()) or 'nothing'} was written",)
         raise
+    window = model.record["window"]
+    if window.get("longest_line", 0) > window["words"] + 1:
+        notes.line(
+            f"window: {window['words']} words: in the longest line, of {window['longest_line']:,}, "
+            "those farther apart were not paired (--window-cap)"
+        )
     if config.patience:
         best = model.record["heldout"]["best_epoch"]
         notes.line(f"held-out loss was least after epoch {best}: these are its vectors")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from w2v.cli.blas import bind_blas
-from w2v.cli.options import Command, config_options, json_option
+from w2v.cli.options import SETTINGS, Command, config_options, json_option, option
 from w2v.cli.settings import resolve
 from w2v.cli.streams import Output, encode, json_line
 
@@ -31,10 +31,25 @@ BATCH = 8192
 )
 @click.argument("corpus", metavar="CORPUS...", nargs=-1, required=True)
 @json_option()
-@config_options("min_count", "max_vocab", "lowercase", "threads")
+@option(
+    # Not the setting, which wants two words: to count, one is enough.
+    "--max-vocab",
+    "most",
+    group="Text",
+    type=click.IntRange(1, 2**31 - 2),
+    metavar="N",
+    help=SETTINGS["max_vocab"].help,
+)
+@config_options("min_count", "lowercase", "threads")
 @click.pass_context
 def vocab(
-    context: click.Context, /, *, corpus: tuple[str, ...], as_json: bool, **_settings: object
+    context: click.Context,
+    /,
+    *,
+    corpus: tuple[str, ...],
+    as_json: bool,
+    most: int | None,
+    **_settings: object,
 ) -> None:
     """Print the words of CORPUS with their counts, the most frequent first.
 
@@ -47,7 +62,7 @@ def vocab(
     counted = count_words(
         list(corpus),
         min_count=config.min_count,
-        max_vocab=config.max_vocab,
+        max_vocab=most,
         lowercase=config.lowercase,
         threads=config.threads,
     )

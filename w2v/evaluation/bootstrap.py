@@ -12,7 +12,7 @@ from w2v.evaluation.results import Interval
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_TIMES = 1_000
+TIMES = 1_000
 _PERCENT = (2.5, 97.5)
 
 
@@ -31,7 +31,7 @@ def accuracy_interval(correct: int, total: int, rng: np.random.Generator) -> Int
         return float("nan"), float("nan")
     # The correct answers among questions drawn with replacement are binomially
     # distributed: drawing their number is drawing the questions.
-    return _interval(rng.binomial(total, correct / total, _TIMES) / total)
+    return interval(rng.binomial(total, correct / total, TIMES) / total)
 
 
 def spearman_interval(
@@ -44,11 +44,12 @@ def spearman_interval(
     tuple of float
         Low and high, -1 to 1; not-a-number if either side does not vary.
     """
-    found = resampled_spearman(x, y, _TIMES, rng)
+    found = resampled_spearman(x, y, TIMES, rng)
     found = found[~np.isnan(found)]
-    return _interval(found) if len(found) else (float("nan"), float("nan"))
+    return interval(found) if len(found) else (float("nan"), float("nan"))
 
 
-def _interval(found: NDArray[np.float64]) -> Interval:
+def interval(found: NDArray[np.float64]) -> Interval:
+    """Return the middle 95 % of scores of resampled data."""
     low, high = np.percentile(found, _PERCENT).tolist()
     return low, high

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from w2v.errors import DataError
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -66,3 +68,17 @@ def unit_rows(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
     norms = np.sqrt(np.einsum("ij,ij->i", unit, unit))
     unit /= np.where(usable, norms, np.float32(1))[:, None]
     return unit
+
+
+def check_finite(vectors: Vectors, rows: NDArray[np.intp]) -> None:
+    """Refuse vectors with which nothing can be computed.
+
+    Raises
+    ------
+    DataError
+        One of these rows is not finite; the message names its word.
+    """
+    finite = np.isfinite(vectors.matrix[rows]).all(axis=1)
+    if not finite.all():
+        word = vectors.words[int(rows[finite.argmin()])]
+        raise DataError(f"the vector of {word!r} is not finite: train it anew, or leave it out")

@@ -24,8 +24,18 @@ class Line(NamedTuple):
         return _BLANK.split(self.text)
 
 
-def read_lines(path: Path) -> list[Line]:
-    """Return the lines that are neither blank nor comments, which begin with ``#``.
+def read_lines(
+    path: Path, wanted: str = "questions or word pairs", comments: str = "#"
+) -> list[Line]:
+    """Return the lines that are neither blank nor comments.
+
+    Parameters
+    ----------
+    path : Path
+    wanted : str
+        What messages ask for.
+    comments : str
+        Characters with which a comment begins.
 
     Raises
     ------
@@ -39,13 +49,11 @@ def read_lines(path: Path) -> list[Line]:
     except OSError as error:
         raise FileError(f"{path} cannot be read: {error.strerror or error}") from error
     if b"\0" in data:
-        raise DataError(
-            f"{path}, byte {data.index(0)}: a NUL byte: give questions or word pairs as plain text"
-        )
+        raise DataError(f"{path}, byte {data.index(0)}: a NUL byte: give {wanted} as plain text")
     # Cut at newlines only: str.splitlines would also cut at characters inside words.
     text = data.decode("utf-8-sig", "surrogateescape")
     numbered = enumerate((line.strip(_BLANKS) for line in text.split("\n")), start=1)
-    lines = [Line(number, line) for number, line in numbered if line and line[0] != "#"]
+    lines = [Line(number, line) for number, line in numbered if line and line[0] not in comments]
     if not lines:
-        raise DataError(f"{path} is empty: give questions or word pairs, one a line")
+        raise DataError(f"{path} is empty: give {wanted}, one a line")
     return lines

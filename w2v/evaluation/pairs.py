@@ -76,7 +76,7 @@ def score_pairs(vectors: Vectors, pairs: PairSet, rules: Rules) -> SimilarityRes
             f"({len(known):,} words): a correlation takes two"
         )
     cosines = np.zeros(len(rows))
-    cosines[found] = _cosines(known.matrix, rows[found])
+    cosines[found] = pair_cosines(known.matrix, rows[found])
     if rules.oov == "skip":
         cosines, scores = cosines[found], scores[found]
     return SimilarityResult(
@@ -88,7 +88,7 @@ def score_pairs(vectors: Vectors, pairs: PairSet, rules: Rules) -> SimilarityRes
     )
 
 
-def _cosines(matrix: NDArray[np.float32], rows: NDArray[np.intp]) -> NDArray[np.float64]:
+def pair_cosines(matrix: NDArray[np.float32], rows: NDArray[np.intp]) -> NDArray[np.float64]:
     """Return the cosine of each pair of rows; 0 where a row has no direction."""
     left, right = (_unit(matrix[side]) for side in rows.T)
     # Vectors that point the same way must tie, whatever their lengths were rounded to.

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from w2v.errors import ConfigError
 from w2v.evaluation.analogies import score_questions
+from w2v.evaluation.links import LinkResult, LinkTest, score_links
+from w2v.evaluation.nodes import LabelResult, LabelTest, score_labels
 from w2v.evaluation.pairs import score_pairs
 from w2v.evaluation.questions import QuestionSet
 from w2v.evaluation.results import AnalogyResult, SimilarityResult
 from w2v.evaluation.rules import Case, Oov, Rules
+from w2v.evaluation.sessions import NextItemResult, NextItemTest, score_next_items
 from w2v.evaluation.sets import read_set
 from w2v.evaluation.wordpairs import PairSet
 
 if TYPE_CHECKING:
     from w2v.vectors import Vectors
+
+Test = QuestionSet | PairSet | LabelTest | LinkTest | NextItemTest
+Result = AnalogyResult | SimilarityResult | LabelResult | LinkResult | NextItemResult
 
 
 def evaluate(
@@ -72,16 +78,46 @@ def evaluate(
     return score(vectors, read_set(path), rules, threads)
 
 
+@overload
 def score(
     vectors: Vectors, test_set: QuestionSet | PairSet, rules: Rules, threads: int = 1
-) -> AnalogyResult | SimilarityResult:
-    """Score vectors on a set that has been read; otherwise as `evaluate`.
+) -> AnalogyResult | SimilarityResult: ...
+
+
+@overload
+def score(vectors: Vectors, test_set: Test, rules: Rules, threads: int = 1) -> Result: ...
+
+
+def score(vectors: Vectors, test_set: Test, rules: Rules, threads: int = 1) -> Result:
+    """Score vectors on a test that has been read.
+
+    Parameters
+    ----------
+    vectors : Vectors
+        Most frequent words first.
+    test_set : QuestionSet, PairSet, LabelTest, LinkTest or NextItemTest
+    rules : Rules
+        For questions and word pairs; the seed for all.
+    threads : int
+        How many work together, from 1.
+
+    Returns
+    -------
+    AnalogyResult, SimilarityResult, LabelResult, LinkResult or NextItemResult
 
     Raises
     ------
     DataError
-        No question and no two pairs are in the vocabulary.
+        Nothing of the test can be asked with these vectors.
+    ConfigError
+        The test needs a package that is not installed.
     """
+    if isinstance(test_set, LabelTest):
+        return score_labels(vectors, test_set, rules.seed, threads)
+    if isinstance(test_set, LinkTest):
+        return score_links(vectors, test_set, rules.seed)
+    if isinstance(test_set, NextItemTest):
+        return score_next_items(vectors, test_set, rules.seed, threads)
     if isinstance(test_set, QuestionSet):
         return score_questions(vectors, test_set, rules, threads)
     return score_pairs(vectors, test_set, rules)

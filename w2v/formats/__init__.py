@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from w2v.cpu import available_cpus
 from w2v.errors import ConfigError
 from w2v.formats import (
     binary,
@@ -25,6 +26,7 @@ from w2v.formats import (
 from w2v.formats.arrays import HALF
 from w2v.formats.atomic import Output, check_writable, is_stream, write_all
 from w2v.formats.source import Source, open_source
+from w2v.queries import whole
 from w2v.vectors import Vectors
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "check_output",
     "check_writable",
     "format_of",
+    "is_stream",
     "load",
     "open_source",
     "outputs",
@@ -132,7 +135,9 @@ _KNOWN = {
 FORMATS = dict(reversed(_KNOWN.items()))
 
 
-def load(path: str | os.PathLike[str], format: str | None = None) -> Vectors:
+def load(
+    path: str | os.PathLike[str], format: str | None = None, *, threads: int | None = None
+) -> Vectors:
     """Read word vectors from a file.
 
     Parameters
@@ -143,6 +148,9 @@ def load(path: str | os.PathLike[str], format: str | None = None) -> Vectors:
         words are found beside it.
     format : str, optional
         What it is, a key of `FORMATS`; by default its content decides.
+    threads : int, optional
+        Threads that read lines of text: ``text``, ``glove``, ``tensorboard``. By default
+        as many as there are CPUs.
 
     Returns
     -------
@@ -156,11 +164,12 @@ def load(path: str | os.PathLike[str], format: str | None = None) -> Vectors:
     DataError
         It is not such a file, or damaged; the message says where.
     ConfigError
-        There is no such format, or the library it needs is not installed.
+        There is no such format, the library it needs is not installed, or `threads` is
+        below 1.
     """
     if format is not None:
         _check_name(format)
-    source = open_source(path)
+    source = open_source(path, available_cpus() if threads is None else whole(threads, "threads"))
     return FORMATS[format or recognize(source)].load(source)
 
 

@@ -150,18 +150,32 @@ cdef int parse_number(
     return 1
 
 
+def count_lines(const unsigned char[::1] data):
+    """Return how many lines there are; the last one may go without its newline."""
+    cdef Py_ssize_t size = data.shape[0]
+    cdef Py_ssize_t lines = 0
+    cdef Py_ssize_t pos
+    if size == 0:
+        return 0
+    with nogil:
+        for pos in range(size):
+            lines += data[pos] == c"\n"
+    return lines + (data[size - 1] != c"\n")
+
+
 def read_lines(
     const unsigned char[::1] data,
     Py_ssize_t start,
     float[:, ::1] matrix,
     unsigned char[::1] words,
+    bint named=True,
 ):
     """Read lines of a word and its numbers into a matrix and a list of words.
 
     Parameters
     ----------
     data : buffer of uint8, shape (bytes,)
-        The whole file. IN.
+        Whole lines. IN.
     start : int
         Where the first line begins, in bytes.
     matrix : buffer of float32, shape (n, dim)
@@ -169,6 +183,8 @@ def read_lines(
     words : buffer of uint8
         Receives the words, each followed by a newline. OUT. A word that does not fit
         stops the reading.
+    named : bool
+        Whether there are words; else lines are of numbers only.
 
     Returns
     -------
@@ -177,7 +193,7 @@ def read_lines(
     pos : int
         The byte after the last line read.
     used : int
-        Bytes written to `words`.
+        Bytes written to `words`, of lines that were read.
     column : int
         Numbers read of a broken line; -1 when its word is missing or does not fit.
     """
@@ -188,6 +204,7 @@ def read_lines(
     cdef Py_ssize_t row = 0
     cdef Py_ssize_t line = start
     cdef Py_ssize_t used = 0
+    cdef Py_ssize_t length = 0
     cdef Py_ssize_t column = -1
     cdef Py_ssize_t pos
     cdef Py_ssize_t token = 0
@@ -195,13 +212,16 @@ def read_lines(
         while row < n and line < size:
             pos = line
             column = -1
-            while pos < size and data[pos] != c" " and data[pos] != c"\t" and data[pos] != c"\n":
-                pos += 1
-            if pos == line or pos - line >= room - used:
-                break
-            memcpy(&words[used], &data[line], pos - line)
-            words[used + pos - line] = c"\n"
-            used += pos - line + 1
+            if named:
+                while (
+                    pos < size and data[pos] != c" " and data[pos] != c"\t" and data[pos] != c"\n"
+                ):
+                    pos += 1
+                length = pos - line
+                if length == 0 or length >= room - used:
+                    break
+                memcpy(&words[used], &data[line], length)
+                words[used + length] = c"\n"
             for column in range(dim + 1):
                 while pos < size and is_blank(data[pos]):
                     pos += 1
@@ -215,6 +235,7 @@ def read_lines(
             # The loop ends with the newline after the last number, or with a broken line.
             if column < dim or pos != token:
                 break
+            used += length + 1 if named else 0
             line = pos + 1 if pos < size else pos
             row += 1
     return row, line, used, column

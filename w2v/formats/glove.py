@@ -15,6 +15,7 @@ import numpy as np
 
 from w2v.errors import DataError
 from w2v.formats._read_lines import read_lines
+from w2v.formats.lines import cut, read_rows
 from w2v.formats.source import HEADER, Source
 from w2v.formats.text import write_lines
 from w2v.formats.words import decode_words
@@ -24,11 +25,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _FIELD = re.compile(rb"[^ \t\r]+")
-_BLANK = re.compile(rb"[ \t]")
 _NUMBER = re.compile(rb"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?(nan|inf)", re.IGNORECASE)
 _SAMPLE_BYTES = 1 << 16
 _SAMPLE_LINES = 100
-_BLOCK_BYTES = 1 << 20
 
 
 def looks_like(source: Source) -> bool:
@@ -82,22 +81,14 @@ def load(source: Source) -> Vectors:
     dim = _find_dim(source)
     # A line takes two bytes for each number, and two. If there are more lines than that
     # allows, one of the first is too short, and no memory is taken for those behind it.
-    n = min(_count_lines(source, end), (end + 1) // (2 * dim + 2) + 1)
+    parts = cut(source, 0, end)
+    n = min(parts.rows[-1], (end + 1) // (2 * dim + 2) + 1)
     matrix = np.empty((n, dim), dtype=np.float32)
-    words = np.empty(end + 2, dtype=np.uint8)
-    row = pos = used = 0
-    while row < n:
-        count, pos, length, column = read_lines(source.data, pos, matrix[row:], words[used:])
-        row, used = row + count, used + length
-        if row < n:
-            stop = source.data.find(b"\n", pos)
-            line = source.data[pos : stop if stop >= 0 else len(source.data)]
-            if column >= 0:  # what the compiled reader took for the word is among the words
-                used -= len(_BLANK.split(line, maxsplit=1)[0]) + 1
-            word = _read_line(f"{source.name}:{row + 1}", line, matrix[row : row + 1])
-            words[used : used + len(word) + 1] = np.frombuffer(word + b"\n", dtype=np.uint8)
-            row, used, pos = row + 1, used + len(word) + 1, pos + len(line) + 1
-    return Vectors(decode_words(words[:used]), matrix)
+
+    def mend(row: int, line: bytes, _: int, numbers: NDArray[np.float32]) -> bytes:
+        return _read_line(f"{source.name}:{row + 1}", line, numbers)
+
+    return Vectors(decode_words(read_rows(source, parts, matrix, mend).words), matrix)
 
 
 def _read_line(place: str, line: bytes, row: NDArray[np.float32]) -> bytes:
@@ -144,13 +135,6 @@ def _end(source: Source) -> int:
     """Return the byte after the last character that is no white space."""
     tail = source.data[-_SAMPLE_BYTES:]
     return len(source.data) - len(tail) + len(tail.rstrip(b" \t\r\n"))
-
-
-def _count_lines(source: Source, end: int) -> int:
-    starts = range(0, end, _BLOCK_BYTES)
-    return 1 + sum(
-        source.data[start : min(start + _BLOCK_BYTES, end)].count(b"\n") for start in starts
-    )
 
 
 def save(vectors: Vectors, file: BinaryIO) -> None:

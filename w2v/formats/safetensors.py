@@ -22,6 +22,9 @@ from w2v.vectors import Vectors
 _KINDS = {"F16": "<f2", "F32": "<f4", "F64": "<f8", "U8": "|u1"}
 _NAMES = {HALF: "F16", SINGLE: "F32"}
 _LONGEST_HEADER = 100_000_000  # the limit of the format's own library
+# JSON takes many times its size when read. Two tensors need a hundred bytes; this is enough for
+# ten thousand more beside them.
+_LONGEST_READ = 1 << 20
 
 
 class _Tensor(NamedTuple):
@@ -89,6 +92,11 @@ def _read_header(source: Source) -> dict[str, _Tensor]:
         raise DataError(
             f"{source.name}, byte 0: a header of {length:,} bytes in a file of "
             f"{len(source.data):,}: it is cut short or not safetensors"
+        )
+    if length > _LONGEST_READ:
+        raise DataError(
+            f"{source.name}, byte 0: a header of {length:,} bytes: at most {_LONGEST_READ:,} are "
+            "read: write the words and their matrix into a file of their own"
         )
     try:
         content = json.loads(source.data[8 : 8 + length])

@@ -39,10 +39,13 @@ class Source(NamedTuple):
         Its path, for messages.
     data : bytes or mmap.mmap
         All of it, decompressed.
+    threads : int
+        How many threads may read it.
     """
 
     name: str
     data: bytes | mmap.mmap
+    threads: int = 1
 
 
 class Header(NamedTuple):
@@ -53,13 +56,15 @@ class Header(NamedTuple):
     end: int
 
 
-def open_source(path: str | os.PathLike[str]) -> Source:
+def open_source(path: str | os.PathLike[str], threads: int = 1) -> Source:
     """Map a file into memory; decompress it, or read it if it is a pipe.
 
     Parameters
     ----------
     path : str or os.PathLike
         A file; gzip, bzip2 and xz are recognised by their first bytes.
+    threads : int
+        How many threads may read it.
 
     Returns
     -------
@@ -94,12 +99,12 @@ def open_source(path: str | os.PathLike[str]) -> Source:
         raise DataError(f"{name} is empty: it has no vectors")
     for magic, module in _COMPRESSED.items():
         if data[: len(magic)] == magic:
-            return Source(name, _decompress(name, data, module))
-    return Source(name, data)
+            return Source(name, _decompress(name, data, module), threads)
+    return Source(name, data, threads)
 
 
-def forget(source: Source, end: int) -> None:
-    """Let the system take back the memory of a mapped file up to byte `end`.
+def forget(source: Source, end: int, start: int = 0) -> None:
+    """Let the system take back the memory of a mapped file from byte `start` up to byte `end`.
 
     Otherwise a file that has been read counts twice: as it was mapped, and as it was copied.
 
@@ -109,10 +114,12 @@ def forget(source: Source, end: int) -> None:
         The file; what is read again comes from the disk or its cache again.
     end : int
         The byte after the last one that was read.
+    start : int
+        The first byte that was read.
     """
-    whole = end - end % mmap.PAGESIZE
-    if isinstance(source.data, mmap.mmap) and whole and hasattr(mmap, "MADV_DONTNEED"):
-        source.data.madvise(mmap.MADV_DONTNEED, 0, whole)
+    first, last = (place - place % mmap.PAGESIZE for place in (start, end))
+    if isinstance(source.data, mmap.mmap) and last > first and hasattr(mmap, "MADV_DONTNEED"):
+        source.data.madvise(mmap.MADV_DONTNEED, first, last - first)
 
 
 def _decompress(name: str, data: bytes | mmap.mmap, module: str) -> bytes:

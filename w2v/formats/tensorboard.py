@@ -10,14 +10,14 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 import numpy as np
 
 from w2v.errors import DataError
-from w2v.formats._read_lines import read_lines
 from w2v.formats._write_lines import format_lines
 from w2v.formats.beside import check_words, name_beside, read_lines_beside
+from w2v.formats.lines import cut, read_rows
 from w2v.formats.source import HEADER, Source
 from w2v.formats.words import encode_words
 from w2v.vectors import Vectors
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 _ROW = re.compile(rb"[-+.\deE]+(\t[-+.\deEnaif]+)*[\t\r]*")
 _SAMPLE_BYTES = 1 << 16
-_BLOCK_BYTES = 1 << 20
 _BLOCK_NUMBERS = 1 << 18
 
 
@@ -100,38 +99,19 @@ def load(source: Source) -> Vectors:
             f"more than its {len(source.data):,} bytes: one of the two files is cut short"
         )
     matrix = np.empty((len(words), dim), dtype=np.float32)
-    rows = _read_rows(source, matrix, words)
-    check_words(source, words, rows)
+    parts = cut(source, 0, len(source.data))
+    check_words(source, words, parts.rows[-1])
+
+    def refuse(row: int, _: bytes, column: int, __: NDArray[np.float32]) -> NoReturn:
+        what = (
+            f"more than {dim} numbers, which the first line has"
+            if column == dim
+            else f"something that is no number, or nothing, as number {column + 1} of {dim}"
+        )
+        raise DataError(f"{source.name}:{row + 1}: the row of {words[row]!r} has {what}")
+
+    read_rows(source, parts, matrix, refuse, named=False)
     return Vectors(words, matrix)
-
-
-def _read_rows(source: Source, matrix: NDArray[np.float32], words: list[str]) -> int:
-    """Fill the matrix; return how many rows there are, up to one more than it has."""
-    row = start = 0
-    while start < len(source.data):
-        stop = source.data.rfind(b"\n", start, start + _BLOCK_BYTES)
-        if stop < 0:
-            stop = source.data.find(b"\n", start)
-        if stop < 0:
-            stop = len(source.data)
-        # The compiled reader wants a word in every line: it gets one that is thrown away.
-        block = b"w\t" + source.data[start:stop].replace(b"\n", b"\nw\t")
-        wanted = block.count(b"\n") + 1
-        if row + wanted > len(matrix):
-            return row + wanted
-        scratch = np.empty(2 * wanted + 2, dtype=np.uint8)
-        read, _, _, column = read_lines(block, 0, matrix[row : row + wanted], scratch)
-        row += read
-        if read < wanted:
-            dim = matrix.shape[1]
-            what = (
-                f"more than {dim} numbers, which the first line has"
-                if column == dim
-                else f"something that is no number, or nothing, as number {column + 1} of {dim}"
-            )
-            raise DataError(f"{source.name}:{row + 1}: the row of {words[row]!r} has {what}")
-        start = stop + 1
-    return row
 
 
 def save(vectors: Vectors, file: BinaryIO) -> None:

@@ -7,20 +7,24 @@ newlines. Written are the shortest decimals that read back to the same float32.
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 import numpy as np
 
 from w2v.errors import DataError
-from w2v.formats._read_lines import read_lines
 from w2v.formats._write_lines import format_lines
+from w2v.formats.lines import cut, read_rows
 from w2v.formats.source import Header, Source, check_size, read_header
 from w2v.formats.words import decode_words, encode_words
 from w2v.vectors import Vectors
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _SEPARATORS = " \t\n"
 _BLOCK_NUMBERS = 1 << 18
 _SAMPLE_BYTES = 1 << 16
+_LONG_LINE = 1 << 20  # too much to take apart for a message
 _NUMERIC = b"0123456789+-.eEnNaAiIfFtTyY \t\r"
 
 
@@ -47,32 +51,36 @@ def load(source: Source) -> Vectors:
     header = read_header(source)
     check_size(source, header, 2 * header.dim + 2)
     matrix = np.empty((header.words, header.dim), dtype=np.float32)
-    room = len(source.data) - header.end - header.words * (2 * header.dim) + header.words + 1
-    words = np.empty(room, dtype=np.uint8)
-    row, pos, used, column = read_lines(source.data, header.end, matrix, words)
+
+    def refuse(row: int, line: bytes, column: int, _: NDArray[np.float32]) -> NoReturn:
+        raise DataError(_broken_line(source, header, row, line, column))
+
+    parts = cut(source, header.end, len(source.data))
+    words, row, end = read_rows(source, parts, matrix, refuse)
     if row < header.words:
-        raise DataError(_broken_line(source, header, row, pos, column))
-    if pos < len(source.data) and source.data[pos:].strip():
+        raise DataError(
+            f"{source.name}:{row + 2}: word {row + 1} of {header.words} is missing: the file is "
+            "cut short or the header is wrong"
+        )
+    if end < len(source.data) and source.data[end:].strip():
         raise DataError(
             f"{source.name}:{row + 2}: a line follows the last of {header.words} words: the "
             "header is wrong"
         )
-    return Vectors(decode_words(words[:used]), matrix)
+    return Vectors(decode_words(words), matrix)
 
 
-def _broken_line(source: Source, header: Header, row: int, pos: int, column: int) -> str:
+def _broken_line(source: Source, header: Header, row: int, line: bytes, column: int) -> str:
     place = f"{source.name}:{row + 2}"
-    end = source.data.find(b"\n", pos)
-    line = source.data[pos : end if end >= 0 else len(source.data)]
-    if pos >= len(source.data):
-        return (
-            f"{place}: word {row + 1} of {header.words} is missing: the file is cut short or the "
-            "header is wrong"
-        )
     if not line.strip():
         return f"{place}: the line is empty: the file is damaged or the header is wrong"
     if column < 0:
         return f"{place}: the line does not begin with a word"
+    if len(line) > _LONG_LINE:
+        return (
+            f"{place}: the line is {len(line):,} bytes, and not a word and {header.dim} numbers: "
+            "line ends are missing or the header is wrong"
+        )
     word = line.replace(b"\t", b" ").partition(b" ")[0].decode("utf-8", "backslashreplace")
     # Not split(): it would also cut at bytes that do not separate numbers here.
     fields = [field for field in _numbers(line).split(b" ") if field]

@@ -96,6 +96,10 @@ class Walks:
         """Return about how many rows an epoch has, ends of walks included."""
         return self.tokens + self.total
 
+    def longest(self) -> int:
+        """Return how many nodes a walk has at most."""
+        return self._config.length
+
     def cut(self, size: int) -> list[int]:
         """Return numbers of walks that cut an epoch into chunks of at most about `size` rows."""
         each = max(1, size // (self._config.length + 1))

@@ -20,6 +20,46 @@ static void lay_out_noise(const w2v_worker *w, w2v_noise *noise, char *arena, in
 #endif
 }
 
+/* The buffers of the products with noise words, but for the draws themselves. */
+static void lay_out_products(w2v_worker *w, int64_t ring, char *arena, int64_t *used) {
+    const int64_t columns = w->noise_columns;
+    w->noise_coef = carve(arena, used, ring * columns);
+#ifdef BF16
+    w->pair_width = (w->width / 2 + LANES - 1) / LANES * LANES;
+    w->x_pairs = (int32_t *)carve(arena, used, STEP * w->pair_width);
+    w->x_mixed = (int32_t *)carve(arena, used, STEP / 2 * w->width);
+    w->coef_pairs = (int32_t *)carve(arena, used, (STEP + SLACK) * columns / 2);
+    w->coef_mixed = (int32_t *)carve(arena, used, STEP / 2 * columns);
+    w->nothing = carve(arena, used, columns);
+#endif
+}
+
+/* The buffers of hierarchical softmax. */
+static void lay_out_paths(w2v_worker *w, const w2v_run *run, char *arena, int64_t *used) {
+    const int64_t window = run->window, width = w->width, columns = w->noise_columns;
+    const int64_t places = 2 * window + STEP + SLACK, longest = run->longest_path + SLACK;
+    w->x = carve(arena, used, places * width);
+    w->x_delta = carve(arena, used, places * width);
+    w->x_columns_step = (ptrdiff_t)((2 * window + STEP + 2 * LANES - 1) / LANES * LANES);
+    w->x_columns = carve(arena, used, width * w->x_columns_step);
+    lay_out_noise(w, &w->noise[0], arena, used);
+    lay_out_products(w, STEP + SLACK, arena, used);
+    const int64_t copies = run->copied_nodes > columns ? run->copied_nodes : columns;
+    w->noise[0].z = carve(arena, used, copies * width + SLACK);
+    w->z_before = carve(arena, used, copies * width);
+    w->top_met = carve(arena, used, places * columns);
+    w->top_sides = carve(arena, used, places * columns);
+    w->path_rows = (float **)carve(arena, used, longest * 2);
+    w->path_sides = carve(arena, used, longest);
+    w->path_copies = carve(arena, used, longest * width);
+    w->around_room = (ptrdiff_t)((2 * window + LANES) / LANES * LANES);
+    w->path_coef = carve(arena, used, longest * w->around_room);
+    w->around_weight = carve(arena, used, w->around_room + SLACK);
+    w->lane_sums = carve(arena, used, longest * LANES);
+    w->hidden = carve(arena, used, width);
+    w->error = carve(arena, used, width);
+}
+
 /* Set every buffer of `w` to its part of `arena` and return the bytes needed. */
 static int64_t lay_out(w2v_worker *w, const w2v_run *run, char *arena) {
     const int64_t window = run->window, places = 2 * window + STEP + SLACK;
@@ -41,6 +81,10 @@ static int64_t lay_out(w2v_worker *w, const w2v_run *run, char *arena) {
     w->distance_weight = carve(arena, &used, window);
     w->band_weight = carve(arena, &used, STEP * 2 * window + SLACK);
     const int64_t cbow = run->model == W2V_CBOW, sampled = run->loss == W2V_SAMPLED_SOFTMAX;
+    if (run->loss == W2V_HS) {
+        lay_out_paths(w, run, arena, &used);
+        return used;
+    }
     if (private) {
         w->lane_sums = carve(arena, &used, pair_slots * LANES);
         w->targets = (float **)carve(arena, &used, (run->negative + 1) * 2);
@@ -63,18 +107,10 @@ static int64_t lay_out(w2v_worker *w, const w2v_run *run, char *arena) {
     const int64_t ring = sampled && !cbow ? places : STEP + SLACK;
     for (int64_t k = 0; k < (sampled && !cbow ? 2 : 1); k++)
         lay_out_noise(w, &w->noise[k], arena, &used);
-    w->noise_coef = carve(arena, &used, ring * noise);
+    lay_out_products(w, ring, arena, &used);
     w->collision = carve(arena, &used, ring * noise);
     w->log_mass = carve(arena, &used, ring);
     w->spared = carve(arena, &used, ring);
-#ifdef BF16
-    w->pair_width = (w->width / 2 + LANES - 1) / LANES * LANES;
-    w->x_pairs = (int32_t *)carve(arena, &used, STEP * w->pair_width);
-    w->x_mixed = (int32_t *)carve(arena, &used, STEP / 2 * width);
-    w->coef_pairs = (int32_t *)carve(arena, &used, (STEP + SLACK) * noise / 2);
-    w->coef_mixed = (int32_t *)carve(arena, &used, STEP / 2 * noise);
-    w->nothing = carve(arena, &used, noise);
-#endif
     /* the coefficients of the step's centers start 2 window rows in: align that place */
     const int64_t before = 2 * window * 2 * window, shift = (16 - before % 16) % 16;
     w->band = carve(arena, &used, places * 2 * window + shift);
@@ -99,6 +135,8 @@ static void fill_weights(w2v_worker *w) {
             w->distance_weight[d - 1] = weight;
         }
     }
+    for (ptrdiff_t d = 1; w->around_weight && d <= window; d++)
+        w->around_weight[window - d] = w->around_weight[window + d] = w->distance_weight[d - 1];
 }
 
 static int64_t bytes(const w2v_run *run) {
@@ -121,7 +159,7 @@ static w2v_worker *create(w2v_run *run, uint64_t seed, uint64_t stream) {
     fill_weights(w);
     w->pos = w->end = w->sentence = w->settled = 3 * w->window;
     for (ptrdiff_t k = 0; k < w->end; k++) w->kept[k] = (int32_t)run->words;
-    if (run->negatives == W2V_SHARED) {
+    if (run->loss != W2V_HS && run->negatives == W2V_SHARED) {
         for (int64_t j = 0; j < run->block_noise; j++) w->next_noise[j] = draw_noise(w);
         for (int64_t j = run->block_noise; j < w->noise_columns; j++)
             for (int k = 0; k < 2; k++)

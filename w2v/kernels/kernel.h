@@ -16,7 +16,7 @@
 
 #include "random.h"
 
-enum { TILE_ROWS = 2, TILE_DISTANCES = 5 };
+enum { TILE_ROWS = 2, TILE_DISTANCES = 5, PATH_NODES = 8 };
 
 #define DELTA_LIMIT 0.5f /* see skipgram.h */
 
@@ -44,6 +44,12 @@ enum { TILE_ROWS = 2, TILE_DISTANCES = 5 };
 #include "cbow.h"
 
 #include "block.h"
+
+#include "path.h"
+
+#include "hierarchical.h"
+
+#include "hierarchical_cbow.h"
 
 #include "stream.h"
 

@@ -6,6 +6,10 @@
  *   keep              (words,) uint32: a token is kept if a random uint32 <= keep[row]
  *   noise             (words,) uint64: alias table; low half the threshold below which
  *                     the slot's own row is drawn, high half the other row
+ *   path_start        (words + 1,) int64, path int32: hierarchical softmax only, else NULL.
+ *                     The path of a word, path_start[row] .. path_start[row + 1], is of
+ *                     nodes v (s(x . v) is for it) and ~v (1 - s is); node v has row v of
+ *                     outputs
  *   log_draws         (words + 1,) float32: log(negative * P_n(row)), what nce and
  *                     sampled-softmax with log_q subtract from a logit; else NULL
  * All are owned by Python and outlive every worker.
@@ -21,6 +25,8 @@ enum { W2V_SHARED, W2V_PRIVATE };             /* ways of drawing negatives */
 enum { W2V_SKIPGRAM, W2V_CBOW };              /* models */
 enum { W2V_NS, W2V_NCE, W2V_SAMPLED_SOFTMAX, W2V_HS }; /* losses */
 
+enum { W2V_EXACT, W2V_SKIP, W2V_SATURATE };   /* what is made of large logits */
+
 /* One training run: the same for all workers. `done`, `stop` are shared and atomic. */
 typedef struct {
     float *inputs;          /* IN/OUT */
@@ -28,6 +34,10 @@ typedef struct {
     const uint32_t *keep;
     const uint64_t *noise;
     const float *log_draws;
+    const int64_t *path_start;
+    const int32_t *path;
+    int64_t longest_path;
+    int64_t copied_nodes;   /* nodes 0 .. that workers train copies of: block_noise or more */
     int model;
     int loss;
     int cbow_mean;          /* the hidden vector is the mean of the contexts, not their sum */
@@ -40,8 +50,10 @@ typedef struct {
     int negatives;
     int64_t negative;
     int64_t block_length;
-    int64_t block_noise;
+    int64_t block_noise;    /* of hs: nodes 0 .. that a step's contexts are scored against */
     int64_t loss_interval;  /* the loss is measured at one position of this many */
+    int large_logits;       /* exact but in ns with private noise, and hs */
+    float logit_limit;      /* a larger logit of either sign is a large one */
     double alpha;
     double min_alpha;
     int64_t total;          /* tokens to train on, all epochs together */

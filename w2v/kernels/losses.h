@@ -16,6 +16,10 @@
  *   ns, nce             1 - s(a)       -share s(b_j)
  *   sampled-softmax     1 - s(a - m)   -(1 - s(a - m)) share exp(b_j - m)
  *
+ * Noise that is the center itself is left out, but where logits are corrected by q: there it
+ * must count. An optimum of nce without it is the odds p / (1 - p) of the center and not its
+ * probability p, and sampled-softmax is off by as much.
+ *
  * so that all losses take the coefficient of a pair from a sigmoid, of logits shifted by q(o),
  * by m or by both; q(z_j) is subtracted from noise logits where these are made.
  * (Gutmann and Hyvarinen 2012; Mnih and Teh 2012; Jean et al. 2015.) */

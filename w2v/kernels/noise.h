@@ -25,7 +25,7 @@ static void gather_noise(w2v_worker *w, w2v_noise *noise) {
     memset(noise->filter, 0, sizeof noise->filter);
     for (ptrdiff_t j = 0; j < count; j++) {
         const uint32_t low = (uint32_t)noise->rows[j] % 4096;
-        noise->filter[low / 64] |= (uint64_t)1 << (low % 64);
+        if (!corrects_logits(w)) noise->filter[low / 64] |= (uint64_t)1 << (low % 64);
         noise->shift[j] = logit_shift(w, noise->rows[j]);
         copy_row(w, noise->z + j * width, output_row(w, noise->rows[j]));
     }

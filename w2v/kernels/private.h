@@ -2,8 +2,8 @@
  *
  * A source, which is the input row of a context (skip-gram) or the hidden vector of all contexts
  * (CBOW), and a center draw their own `negative` noise words, train at once, and see the
- * updates of those before them. Noise words that are the center itself are left out. All dot
- * products of a source use the rows as they were before it. */
+ * updates of those before them. Noise words that are the center itself are left out, or not: see
+ * losses.h. All dot products of a source use the rows as they were before it. */
 
 /* Logits of x with the center (the first) and its noise words; returns how many. */
 static ptrdiff_t private_logits(w2v_worker *w, const float *x, int32_t center) {
@@ -14,7 +14,7 @@ static ptrdiff_t private_logits(w2v_worker *w, const float *x, int32_t center) {
     targets[count++] = output_row(w, center);
     for (int64_t k = 0; k < w->run->negative; k++) {
         const int32_t row = draw_noise(w);
-        if (row == center) continue;
+        if (row == center && !corrects_logits(w)) continue;
         w->pair_shift[count] = logit_shift(w, row);
         targets[count++] = output_row(w, row);
     }
@@ -46,6 +46,17 @@ static float pair_noise_mass(w2v_worker *w, ptrdiff_t count) {
     return mass;
 }
 
+/* As programs with a table of sigmoids do it: a pair with a large logit is left out, or trained
+ * as if its sigmoid were 0 or 1. */
+static void treat_large_logits(w2v_worker *w, ptrdiff_t count, float step) {
+    const int saturate = w->run->large_logits == W2V_SATURATE;
+    for (ptrdiff_t t = 0; t < count; t++) {
+        const float logit = w->pair_logits[t];
+        if (fabsf(logit) < w->run->logit_limit) continue;
+        w->pair_coef[t] = saturate ? step * (float)((t == 0) - (logit > 0)) : 0.0f;
+    }
+}
+
 /* Coefficients of the center and its noise words from their logits. */
 static void pair_coefficients(w2v_worker *w, ptrdiff_t count, float weight, int measure) {
     const float step = w->alpha * weight;
@@ -62,6 +73,7 @@ static void pair_coefficients(w2v_worker *w, ptrdiff_t count, float weight, int 
                                     : splat(-step) * sigmoid(b));
     }
     w->pair_coef[0] = step * miss;
+    if (w->run->large_logits != W2V_EXACT) treat_large_logits(w, count, step);
 }
 
 /* Train a source x; its own delta is added to `moved`, which may be x itself. */

@@ -65,7 +65,8 @@ static void report(w2v_worker *w) {
 }
 
 static void train_block(w2v_worker *w, ptrdiff_t n) {
-    if (w->run->negatives == W2V_SHARED) shared_block(w, n);
+    if (w->run->loss == W2V_HS) path_block(w, n);
+    else if (w->run->negatives == W2V_SHARED) shared_block(w, n);
     else private_block(w, n);
 }
 

@@ -39,6 +39,7 @@ INLINE vf splat(float x) { return (vf){EACH_LANE(SAME, x)}; }
 INLINE vi splat_int(int32_t x) { return (vi){EACH_LANE(SAME, x)}; }
 INLINE vf load(const float *p) { return *(const vf *)p; }
 INLINE void store(float *p, vf x) { *(vf *)p = x; }
+INLINE vf load_unaligned(const float *p) { return *(const vf_unaligned *)p; }
 INLINE void store_unaligned(float *p, vf x) { *(vf_unaligned *)p = x; }
 
 /* Keep x in a register: GCC would otherwise load it anew for each of its uses. */

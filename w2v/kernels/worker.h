@@ -97,6 +97,22 @@ struct w2v_worker {
     float **targets;         /* private negatives: (negative + 1,) rows of one pair */
     float *pair_logits, *pair_shift, *pair_coef; /* (negative + 1, rounded up to LANES) */
 
+    /* hierarchical softmax, see path.h; noise[0] holds the top nodes: z the worker's copies
+     * of all nodes 0 .. copied_nodes - 1, z_delta a step's deltas of the first block_noise */
+    float *z_before;         /* (copied_nodes, width): z as the block began */
+    float *x_delta;          /* (2 window + STEP, width): deltas of positions 0 .. */
+    float *x_columns;        /* (width, x_columns_step): x by columns, lanes are positions */
+    ptrdiff_t x_columns_step;
+    float *top_met;          /* (2 window + STEP, noise_columns): 1 for top nodes on the paths of
+                              * centers -window .., 0 for others */
+    float *top_sides;        /* the same: 1 for those with side 1 */
+    float **path_rows;       /* (longest_path,): the rows of a path's nodes */
+    float *path_sides;       /* (longest_path,): 1 where s(x . v) is for the word, else 0 */
+    float *path_copies;      /* (longest_path, width): the nodes' rows before the center */
+    float *path_coef;        /* (longest_path, around_room): coefficients of nodes and contexts */
+    float *around_weight;    /* (around_room,): weights at distances -window .. window, 0 at 0 */
+    ptrdiff_t around_room;   /* 2 window + 1 rounded up to LANES */
+
     int64_t until_measured;  /* positions to pass before the loss is measured again */
     double loss, pairs;
 };

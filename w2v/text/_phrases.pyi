@@ -18,7 +18,13 @@ Pairs = tuple[NDArray[np.int32], NDArray[np.uint32], NDArray[np.int32], NDArray[
 
 class PairCounter:
     def __init__(
-        self, connectors: NDArray[np.uint16] | None, start: int, width: int, limit: int
+        self,
+        connectors: NDArray[np.uint16] | None,
+        floors: NDArray[np.int32] | None,
+        start: int,
+        width: int,
+        limit: int,
+        expected: int,
     ) -> None: ...
     def count(self, rows: NDArray[np.int32]) -> bool: ...
     def frequent(self, min_count: int) -> Pairs: ...

@@ -52,6 +52,7 @@ cdef extern from "rewrite.h" nogil:
     void word_key(const char *word, size_t length, uint64_t *lo, uint64_t *hi)
     size_t drop_returns(char *text, size_t size)
     int table_init(Table *table)
+    int table_init_for(Table *table, uint32_t words)
     void table_free(Table *table)
     int32_t table_add(
         Table *table, uint64_t hash, uint64_t lo, uint64_t hi, const char *word, uint64_t count
@@ -59,7 +60,7 @@ cdef extern from "rewrite.h" nogil:
     Pair make_pair(int32_t first, uint64_t between, int32_t last, unsigned number)
     int count_pairs_in "count_pairs"(
         Table *table, Walk *walk, const int32_t *rows, int64_t n, const uint16_t *connectors,
-        uint32_t start, uint32_t width, uint32_t limit
+        const int32_t *floors, uint32_t start, uint32_t width, uint32_t limit
     )
     int64_t frequent_pairs(
         const Table *table, uint64_t min_count, int32_t *firsts, uint32_t *betweens,
@@ -85,20 +86,35 @@ cdef class PairCounter:
     ----------
     connectors : ndarray of uint16, shape (words,), or None
         The code, from 1, of each row that is a connector; 0 for others. None: there is none.
+    floors : ndarray of int32, shape (words,), or None
+        The first row that each row is counted with, if it is itself the later of the two.
+        None: all pairs count.
     start, width : int
         Hashes, 32 bits wide, from `start` to ``start + width`` count.
     limit : int
         The most pairs to hold.
+    expected : int
+        How many pairs to have memory for from the beginning.
     """
 
     cdef Table table
     cdef Walk walk
-    cdef object connectors
+    cdef object connectors, kept_floors
     cdef const uint16_t *codes
+    cdef const int32_t *floors
     cdef uint32_t start, width, limit
 
-    def __cinit__(self, connectors, uint32_t start, uint32_t width, uint32_t limit):
+    def __cinit__(
+        self, connectors, floors, uint32_t start, uint32_t width, uint32_t limit,
+        uint32_t expected
+    ):
         cdef const uint16_t[::1] view
+        cdef const int32_t[::1] floors_view
+        self.floors = NULL
+        self.kept_floors = floors
+        if floors is not None and len(floors):
+            floors_view = floors
+            self.floors = &floors_view[0]
         self.connectors = connectors
         self.codes = NULL
         if connectors is not None and len(connectors):
@@ -110,7 +126,7 @@ cdef class PairCounter:
         self.start = start
         self.width = width
         self.limit = limit
-        if table_init(&self.table) != 0:
+        if table_init_for(&self.table, expected) != 0:
             raise MemoryError
 
     def __dealloc__(self):
@@ -129,8 +145,8 @@ cdef class PairCounter:
             return True
         with nogil:
             failed = count_pairs_in(
-                &self.table, &self.walk, &rows[0], rows.shape[0], self.codes, self.start,
-                self.width, self.limit
+                &self.table, &self.walk, &rows[0], rows.shape[0], self.codes, self.floors,
+                self.start, self.width, self.limit
             )
         if failed < 0:
             raise MemoryError

@@ -28,6 +28,8 @@ Progress = Callable[[int, int | None], None]
 # The lowest guess of bytes per row, so that rows in memory need not be moved as they grow:
 # room that is never written takes no memory.
 BYTES_PER_ROW = 4
+# Rows looked at together, 16 MB.
+STEP = 1 << 22
 
 NEAR = 1 << 11  # rows before a cut in which a sentence end is looked for
 
@@ -65,6 +67,20 @@ class Corpus:
     bytes: int
     paths: list[str]
     fingerprint: str
+    _longest: int | None = dataclasses.field(default=None, init=False, repr=False)
+
+    def longest(self) -> int:
+        """Return how many tokens the longest sentence has, those of dropped words left out."""
+        if self._longest is None:
+            longest, last = 0, -1
+            for start in range(0, len(self.rows), STEP):
+                ends = start + np.flatnonzero(self.rows[start : start + STEP] < 0)
+                if len(ends):
+                    longest = max(longest, int(np.diff(ends, prepend=last).max()) - 1)
+                    last = int(ends[-1])
+                self.release(start, min(start + STEP, len(self.rows)))
+            self._longest = longest
+        return self._longest
 
     def close(self) -> None:
         """Drop the rows and with them their temporary file; further calls do nothing.

@@ -19,6 +19,8 @@ from w2v.text.vocab import decode_words
 if TYPE_CHECKING:
     from w2v.text._phrases import Pairs
 
+_ROUNDING = 1e-9
+
 
 @dataclasses.dataclass
 class Finder:
@@ -59,7 +61,10 @@ class Finder:
         ids = {word: row for row, word in enumerate(words)}
         found: list[Phrase] = []
         for number in range(1, passes + 1):
-            pairs, scores = self._pairs(rows, counts, connector_codes(ids, self.connectors))
+            codes = connector_codes(ids, self.connectors)
+            # Only at first are rows sorted by count.
+            floors = self._floors(counts) if number == 1 else None
+            pairs, scores = self._pairs(rows, counts, codes, floors)
             phrases = self._phrases(number, words, pairs, scores)
             if not phrases:
                 break
@@ -83,13 +88,34 @@ class Finder:
         reading.renumber(maps, self.threads)
         return decode_words(text), counts, cut_rows(store.finish())
 
+    def _floors(self, counts: NDArray[np.int64]) -> NDArray[np.int32] | None:
+        """Return the first row that each row, of falling counts, can be in a phrase with.
+
+        Words stand together no more often than the rarer of them occurs: a word that is so
+        much more frequent that not even this would do makes no phrase with it.
+        """
+        if self.threshold <= 0:
+            return None
+        if self.score == "original":
+            most = (counts - self.min_count) / counts / self.threshold * self.tokens
+        else:
+            most = (counts / self.tokens) ** self.threshold * self.tokens
+        # Scores are rounded, and in another order.
+        rows = np.searchsorted(-counts, -most * (1 + _ROUNDING))
+        return rows.astype(np.int32)
+
     def _pairs(
-        self, rows: Rows, counts: NDArray[np.int64], codes: NDArray[np.uint16] | None
+        self,
+        rows: Rows,
+        counts: NDArray[np.int64],
+        codes: NDArray[np.uint16] | None,
+        floors: NDArray[np.int32] | None,
     ) -> tuple[Pairs, NDArray[np.float64]]:
         """Return the pairs that are phrases, the best first, and their scores."""
         pairs, parts = count_pairs(
             rows,
             codes,
+            floors,
             min_count=self.min_count,
             max_pairs=self.max_bigrams,
             threads=self.threads,

@@ -53,10 +53,12 @@ static inline int add_pairs(Table *table, const Pair *pairs, const uint64_t *has
  *
  * carried    IN/OUT: the walk, from one piece of the rows to the next
  * connectors (words,): the code of each row that is a connector, else 0; NULL when none is
+ * floors     (words,): the first row that each row may be paired with if it is the later of the
+ *            two; NULL: all may
  * Returns -1 when memory is full, 1 once there are more than `limit` pairs, else 0. */
 static int count_pairs(Table *table, Walk *carried, const int32_t *rows, int64_t n,
-                       const uint16_t *connectors, uint32_t from, uint32_t width,
-                       uint32_t limit) {
+                       const uint16_t *connectors, const int32_t *floors, uint32_t from,
+                       uint32_t width, uint32_t limit) {
     Pair pairs[SCAN_AHEAD];
     uint64_t hashes[SCAN_AHEAD];
     Walk walk = *carried;  /* a copy stays in registers */
@@ -70,7 +72,13 @@ static int count_pairs(Table *table, Walk *carried, const int32_t *rows, int64_t
         pairs[waiting] = make_pair(walk.first, walk.between, row, 1);
         hashes[waiting] = mix(pairs[waiting].lo, pairs[waiting].hi);
         /* No branch: neither ranges of hashes nor rare words can be predicted. */
-        waiting += ((walk.first | row) >= 0) & ((uint32_t)hashes[waiting] - from <= width);
+        int counts = ((walk.first | row) >= 0) & ((uint32_t)hashes[waiting] - from <= width);
+        if (floors != NULL) {
+            int32_t later = walk.first > row ? walk.first : row;
+            int32_t other = walk.first > row ? row : walk.first;
+            counts &= other >= floors[later < 0 ? 0 : later];
+        }
+        waiting += counts;
         walk.first = row;
         walk.n = 0;
         walk.between = 0;

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.text._phrases import Joiner, PairCounter
-from w2v.text.threads import Crew
+from w2v.text.threads import Crew, share
 
 if TYPE_CHECKING:
     from w2v.text._phrases import Pairs
@@ -21,6 +21,8 @@ STEP = 1 << 20
 
 _HASHES = 1 << 32
 _MOST = _HASHES - 1
+# Of running text about every fourth pair of words is a new one; longer texts have fewer.
+_NEW_PAIRS = 4
 
 Rows = list[NDArray[np.int32]]
 
@@ -28,6 +30,7 @@ Rows = list[NDArray[np.int32]]
 def count_pairs(
     rows: Rows,
     connectors: NDArray[np.uint16] | None,
+    floors: NDArray[np.int32] | None = None,
     *,
     min_count: int,
     max_pairs: int,
@@ -45,6 +48,8 @@ def count_pairs(
         Pieces of a text, each of which ends where a sentence does; -1 separates.
     connectors : ndarray of uint16, shape (words,), or None
         As for `PairCounter`.
+    floors : ndarray of int32, shape (words,), or None
+        As for `PairCounter`: which pairs need no counting.
     min_count : int
         Pairs that occur less often are left out.
     max_pairs : int
@@ -61,6 +66,7 @@ def count_pairs(
     limit = max(1, max_pairs // threads)
     bounds = [_HASHES * number // threads for number in range(threads + 1)]
     ranges = [(low, high - low - 1) for low, high in itertools.pairwise(bounds)]
+    new = sum(map(len, rows)) // _NEW_PAIRS
     found: list[Pairs] = []
     lock = threading.Lock()
     crew = Crew()
@@ -72,7 +78,9 @@ def count_pairs(
                     return
                 start, width = ranges.pop()
             # Pairs of one and the same hash cannot be told apart by halving.
-            counter = PairCounter(connectors, start, width, limit if width else _MOST)
+            most = limit if width else _MOST
+            expected = min(limit, new * (width + 1) // _HASHES)
+            counter = PairCounter(connectors, floors, start, width, most, expected)
             if all(not crew.stopping.is_set() and counter.count(piece) for piece in _steps(rows)):
                 pairs = counter.frequent(min_count)
                 with lock:
@@ -90,20 +98,12 @@ def count_pairs(
 
 def join_pairs(rows: Rows, joiner: Joiner, number: int, threads: int) -> Rows:
     """Join the phrases of a pass in rows, in their place; return what is left of each piece."""
-    places = iter(range(len(rows)))
     joined = list(rows)
-    lock = threading.Lock()
-    crew = Crew()
 
-    def work() -> None:
-        while not crew.stopping.is_set():
-            with lock:
-                place = next(places, None)
-            if place is None:
-                return
-            joined[place] = rows[place][: joiner.join(number, rows[place])]
+    def work(place: int) -> None:
+        joined[place] = rows[place][: joiner.join(number, rows[place])]
 
-    crew.run([work] * threads, lambda: None)
+    share(len(rows), threads, work)
     return joined
 
 

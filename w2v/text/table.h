@@ -121,12 +121,22 @@ static inline Slot *table_slots(unsigned bits, void **memory) {
     return (Slot *)start;
 }
 
-static inline int table_init(Table *table) {
+/* At most 5/8 full: probes stay short. */
+static inline int table_is_full(const Table *table) {
+    return (uint64_t)table->used * 8 > ((uint64_t)5 << table->bits);
+}
+
+/* An empty table that takes `words` words before it grows. */
+static inline int table_init_for(Table *table, uint32_t words) {
     memset(table, 0, sizeof *table);
-    table->bits = FIRST_BITS;
+    table->used = words;
+    for (table->bits = FIRST_BITS; table_is_full(table);) table->bits++;
+    table->used = 0;
     table->slots = table_slots(table->bits, &table->memory);
     return table->slots == NULL ? -1 : 0;
 }
+
+static inline int table_init(Table *table) { return table_init_for(table, 0); }
 
 static inline void table_free(Table *table) {
     free(table->memory);
@@ -198,10 +208,7 @@ static __attribute__((noinline)) int32_t table_insert(Table *table, size_t at, u
     slot->count = count;
     slot->number = table->used++;
     int32_t number = (int32_t)slot->number;
-    /* At most 5/8 full: probes stay short. */
-    if ((uint64_t)table->used * 8 > ((uint64_t)5 << table->bits) && table_grow(table) != 0)
-        return -1;
-    return number;
+    return table_is_full(table) && table_grow(table) != 0 ? -1 : number;
 }
 
 /* Adds `count` occurrences of a word and returns its number, or -1 when memory is full. */

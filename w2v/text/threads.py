@@ -94,6 +94,32 @@ class Crew:
                     self._finished.set()
 
 
+def share(places: int, threads: int, work: Callable[[int], None]) -> None:
+    """Call `work` with 0, 1, ... up to `places`, each in the first thread that is free.
+
+    Raises
+    ------
+    BaseException
+        Of the failures of `work`, that of the first place; later places are not begun.
+    """
+    crew = Crew()
+    left = iter(range(places))
+    lock = threading.Lock()
+
+    def run() -> None:
+        while not crew.stopping.is_set():
+            with lock:
+                place = next(left, None)
+            if place is None:
+                return
+            try:
+                work(place)
+            except Exception as error:
+                crew.fail(place, error)
+
+    crew.run([run] * min(threads, places), lambda: None)
+
+
 class InOrder(Generic[T]):
     """Takes results in any order and hands them on in theirs: 0, 1, 2, ...
 

@@ -26,6 +26,10 @@ class Chunks(Protocol):
         """Return about how many rows an epoch has."""
         ...
 
+    def longest(self) -> int:
+        """Return the most rows that a sentence has, or at most can have."""
+        ...
+
     def cut(self, size: int) -> list[int]:
         """Return places that cut an epoch into chunks of at most about `size` rows."""
         ...

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from w2v.config import NOISE_LOSSES, Config
 from w2v.text.vocab import Vocab
 from w2v.training import tables
+from w2v.training.huffman import huffman_tree
 
 Doubles = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -50,8 +51,8 @@ class Noise:
         self._shares = weights / weights[-1]
         self._negative, self._generator = config.negative, generator
         draws = tables.log_draws(vocab.counts, config.noise_exponent, config.negative)
-        corrected = config.loss == "nce" or config.log_q
-        self._log_draws = draws.astype(np.float64) if corrected else np.zeros(len(draws))
+        self._corrected = config.loss == "nce" or config.log_q
+        self._log_draws = draws.astype(np.float64) if self._corrected else np.zeros(len(draws))
 
     def losses(self, x: Doubles, outputs: NDArray[np.float32], o: Integers) -> Doubles:
         """Return -J of each pair, with noise words drawn for each."""
@@ -62,11 +63,12 @@ class Noise:
             rows = np.column_stack([o[part], noise])
             logits = np.einsum("pd,pkd->pk", x[part], outputs[rows], dtype=np.float64)
             logits -= self._log_draws[rows]
-            found.append(self.of_logits(logits[:, 0], logits[:, 1:], noise == o[part, None]))
+            absent = (noise == o[part, None]) & (not self._corrected)
+            found.append(self.of_logits(logits[:, 0], logits[:, 1:], absent))
         return np.concatenate(found)
 
-    def of_logits(self, a: Doubles, b: Doubles, same: NDArray[np.bool_]) -> Doubles:
-        """Return -J by the logits (pairs,) and (pairs, k); `same`: the noise is the target."""
+    def of_logits(self, a: Doubles, b: Doubles, absent: NDArray[np.bool_]) -> Doubles:
+        """Return -J by the logits (pairs,) and (pairs, k), of which some are `absent`."""
         raise NotImplementedError
 
 
@@ -77,9 +79,9 @@ class NegativeSampling(Noise):
     once for a block, and kernels/private.h.
     """
 
-    def of_logits(self, a: Doubles, b: Doubles, same: NDArray[np.bool_]) -> Doubles:
+    def of_logits(self, a: Doubles, b: Doubles, absent: NDArray[np.bool_]) -> Doubles:
         """Return -J."""
-        losses: Doubles = softplus(-a) + np.where(same, 0.0, softplus(b)).sum(axis=1)
+        losses: Doubles = softplus(-a) + np.where(absent, 0.0, softplus(b)).sum(axis=1)
         return losses
 
 
@@ -87,10 +89,11 @@ class NoiseContrastive(Noise):
     """J = log s(a - log k P_n(o)) + sum_j log s(-(b_j - log k P_n(n_j))).
 
     Its gradient is that of negative sampling at the lowered logits (Gutmann and Hyvarinen
-    2010, Mnih and Teh 2012). Trained by the same kernels.
+    2010, Mnih and Teh 2012). Noise that is the target counts: without it the optimum would be
+    the odds p / (1 - p) of a word and not its probability. Trained by the same kernels.
     """
 
-    def of_logits(self, a: Doubles, b: Doubles, same: NDArray[np.bool_]) -> Doubles:
+    def of_logits(self, a: Doubles, b: Doubles, absent: NDArray[np.bool_]) -> Doubles:
         """Return -J; the logits have been lowered."""
         losses: Doubles = softplus(-a) + softplus(b).sum(axis=1)
         return losses
@@ -100,13 +103,14 @@ class SampledSoftmax(Noise):
     """J = a - log(exp(a) + sum_j exp(b_j)), noise that is the target itself left out.
 
     dJ/da = 1 - p_a, dJ/db_j = -p_j, with p the softmax of a and all b_j. With `log_q` every
-    logit is lowered by log(k P_n) first (Bengio and Senecal 2008). Trained by the same
-    kernels.
+    logit is lowered by log(k P_n) first (Bengio and Senecal 2008), and noise that is the
+    target counts: then the objective is consistent for any k (Ma and Collins 2018). Trained
+    by the same kernels.
     """
 
-    def of_logits(self, a: Doubles, b: Doubles, same: NDArray[np.bool_]) -> Doubles:
+    def of_logits(self, a: Doubles, b: Doubles, absent: NDArray[np.bool_]) -> Doubles:
         """Return -J."""
-        every = np.column_stack([a, np.where(same, -np.inf, b)])
+        every = np.column_stack([a, np.where(absent, -np.inf, b)])
         losses: Doubles = np.logaddexp.reduce(every, axis=1) - a
         return losses
 
@@ -129,6 +133,29 @@ class FullSoftmax:
         return np.concatenate(found)
 
 
+class HierarchicalSoftmax:
+    """J = sum over nodes v on the path of o of log s(d_v x . v), d_v = 1 on side 1, else -1.
+
+    dJ/d(x . v) = [d_v = 1] - s(x . v). The path is that of `huffman_tree`, v the node's row of
+    the outputs. Trained by kernels/hierarchical.h.
+    """
+
+    def __init__(self, vocab: Vocab) -> None:
+        self._tree = huffman_tree(vocab.counts)
+        self._longest = int(self._tree.lengths.max())
+
+    def losses(self, x: Doubles, outputs: NDArray[np.float32], o: Integers) -> Doubles:
+        """Return -J of each pair."""
+        found = [np.empty(0)]
+        for part in _parts(len(o), self._longest * x.shape[1]):
+            pair, nodes, sides = self._tree.paths(o[part])
+            logits = np.einsum("nd,nd->n", x[part][pair], outputs[nodes], dtype=np.float64)
+            losses = softplus(np.where(sides, -logits, logits))
+            sums = np.bincount(pair, losses, minlength=len(o[part]))
+            found.append(sums.astype(np.float64))
+        return np.concatenate(found)
+
+
 NOISE_OBJECTIVES: dict[str, type[Noise]] = {
     "ns": NegativeSampling,
     "nce": NoiseContrastive,
@@ -140,7 +167,7 @@ def objective(vocab: Vocab, config: Config, generator: np.random.Generator) -> O
     """Return the objective that `config` names."""
     if config.loss in NOISE_LOSSES:
         return NOISE_OBJECTIVES[config.loss](vocab, config, generator)
-    return FullSoftmax()
+    return HierarchicalSoftmax(vocab) if config.loss == "hs" else FullSoftmax()
 
 
 def softplus(logits: Doubles) -> Doubles:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from w2v.cpu import chosen_isa, cpu_model, peak_memory
+from w2v.training.window import window_record
 
 if TYPE_CHECKING:
     from w2v.config import Config
@@ -19,7 +20,7 @@ def new_record(corpus: Chunks, vocab: Vocab, config: Config) -> dict[str, Any]:
     """Return a run record with everything known before the first epoch.
 
     Its keys are those of the JSON file: ``settings``, ``corpus``, ``vocabulary``,
-    ``epochs``, ``seconds``, ``peak_memory_bytes``, ``versions``, ``cpu``, ``isa``,
+    ``window``, ``epochs``, ``seconds``, ``peak_memory_bytes``, ``versions``, ``cpu``, ``isa``,
     ``threads``, ``finished``.
     """
     from w2v import __version__  # noqa: PLC0415 -- the package imports this module
@@ -28,6 +29,7 @@ def new_record(corpus: Chunks, vocab: Vocab, config: Config) -> dict[str, Any]:
         "settings": config.as_dict(),
         "corpus": corpus.about(),
         "vocabulary": {"words": len(vocab), "tokens_kept": corpus.kept},
+        "window": window_record(config, corpus),
         "epochs": [],
         "seconds": {"text": 0.0, "training": 0.0, "saving": 0.0, "whole": 0.0},
         "peak_memory_bytes": 0,

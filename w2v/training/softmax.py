@@ -100,7 +100,7 @@ class SoftmaxTrainer:
     @property
     def memory(self) -> int:
         """Bytes that one block takes: its logits, and a step of the output matrix."""
-        sources = self._config.block_length + 2 * self._config.window
+        sources = self._config.block_length + 2 * self._config.widest
         width = int(self._outputs.shape[1])
         return 4 * len(self._outputs) * (sources + 2 * width)
 

@@ -46,8 +46,10 @@ def padded_matrix(words: int, dim: int) -> NDArray[np.float32]:
     return raw[start : start + size].view(np.float32).reshape(shape)
 
 
-def fill_initial(inputs: NDArray[np.float32], dim: int, seed: int) -> None:
-    """Fill all rows but the last with uniform numbers from -0.5 / dim to 0.5 / dim.
+def fill_initial(
+    inputs: NDArray[np.float32], dim: int, seed: int, initial_range: float = 0.5
+) -> None:
+    """Fill all rows but the last with uniform numbers, up to `initial_range` / dim either way.
 
     A slab at a time, so that it needs no second matrix.
     """
@@ -57,6 +59,7 @@ def fill_initial(inputs: NDArray[np.float32], dim: int, seed: int) -> None:
         slab = inputs[start : min(start + SLAB_ROWS, words), :dim]
         slab[:] = generator.random(slab.shape, dtype=np.float32)
         slab -= np.float32(0.5)
+        slab *= np.float32(2 * initial_range)
         slab /= np.float32(dim)
 
 

@@ -24,10 +24,12 @@ from w2v.training import report, tables
 from w2v.training.chunks import Chunks
 from w2v.training.epochs import CompiledTrainer, chunk_bounds
 from w2v.training.holdout import Holdout, TrainingText
+from w2v.training.huffman import TOP_NODES, copied_nodes, huffman_tree, path_bytes
 from w2v.training.judging import Judge
 from w2v.training.loop import Trainer, diverged, run_epochs
 from w2v.training.progress import EpochMeter, Listener, Progress
 from w2v.training.softmax import SoftmaxTrainer, check_size
+from w2v.training.window import settle_window
 from w2v.vectors import Vectors
 
 Path = str | os.PathLike[str]
@@ -67,7 +69,12 @@ def memory_needed(words: int, config: Config, corpus_rows: int = 0) -> int:
     """
     copies = 2 if config.patience else 1
     matrices = copies * 2 * (words + 1) * tables.row_stride(config.dim) * 4
-    return matrices + 4 * corpus_rows + 12 * words
+    return matrices + 4 * corpus_rows + words * _bytes_beside(words, config)
+
+
+def _bytes_beside(words: int, config: Config) -> int:
+    """Return the bytes that a word takes beside its rows: thresholds and noise, or its path."""
+    return 12 + (path_bytes(words) if config.loss == "hs" else 0)
 
 
 def train(
@@ -206,12 +213,13 @@ def _train_rows(
         check_size(len(vocab), force=force)
     _check_matrices(len(vocab), config)
     begun = time.perf_counter()
+    record = report.new_record(corpus, vocab, config)
+    config = settle_window(config, corpus)
     text = _training_text(corpus, vocab, config)
     judge = Judge(text.holdout, text, config) if text.holdout else None
     inputs = tables.padded_matrix(len(vocab), config.dim)
     outputs = tables.padded_matrix(len(vocab), config.dim)
-    tables.fill_initial(inputs, config.dim, config.seed)
-    record = report.new_record(corpus, vocab, config)
+    tables.fill_initial(inputs, config.dim, config.seed, config.initial_range)
     if text.holdout:
         sentences, tokens = len(text.holdout.starts), text.holdout.tokens
         record["heldout"] = {"sentences": sentences, "tokens": tokens}
@@ -236,10 +244,11 @@ def _check_matrices(words: int, config: Config) -> None:
     needed, free = memory_needed(words, config), available_memory()
     if free is None or needed <= free:
         return
-    row = (needed - 12 * words) // (words + 1)
-    fits = max(0, int(free / (words + 1) - 12) // 8 // tables.ROW_FLOATS * tables.ROW_FLOATS)
+    beside = _bytes_beside(words, config)
+    row = (needed - words * beside) // (words + 1)
+    fits = max(0, int(free / (words + 1) - beside) // 8 // tables.ROW_FLOATS * tables.ROW_FLOATS)
     smaller = f"dim {fits}" if fits else "more memory"
-    remedy = f"{smaller} or max_vocab {free // (row + 12):,}"
+    remedy = f"{smaller} or max_vocab {free // (row + beside):,}"
     _check_memory(needed, f"{words:,} words of dim {config.dim}", remedy)
 
 
@@ -284,12 +293,6 @@ def _new_run(
 ) -> Run:
     vocab = text.vocab
     noise = tables.noise_table(vocab.counts, config.noise_exponent)
-    corrected = config.loss == "nce" or config.log_q
-    draws = (
-        tables.log_draws(vocab.counts, config.noise_exponent, config.negative)
-        if corrected
-        else None
-    )
     return Run(
         inputs,
         outputs,
@@ -298,21 +301,41 @@ def _new_run(
         total=text.tokens * config.epochs,
         isa=isa,
         dim=config.dim,
-        window=config.window,
+        window=config.widest,
         window_mode=config.window_mode,
         negative=config.negative,
         negatives=config.negatives,
         alpha=config.alpha,
         min_alpha=config.min_alpha,
         block_length=config.block_length,
-        block_noise=config.block_noise,
         model=config.model,
         loss=config.loss,
         cbow_gradient=config.cbow_gradient,
         cbow_hidden=config.cbow_hidden,
-        log_draws=draws,
+        large_logits=config.large_logits,
+        logit_limit=config.logit_limit,
         loss_interval=next(i for i in LOSS_INTERVALS if i == 1 or i * LOSS_WORDS <= text.expected),
+        **_scored_rows(vocab, config),
     )
+
+
+def _scored_rows(vocab: Vocab, config: Config) -> dict[str, Any]:
+    """Return what a `Run` needs to know of the output rows besides a center's own.
+
+    They stand for noise words or, with hs, for the nodes of a tree.
+    """
+    words = len(vocab)
+    if config.loss == "hs":
+        tree = huffman_tree(vocab.counts)
+        return {
+            "path_start": tree.path_start,
+            "path": tree.path,
+            "block_noise": min(TOP_NODES, words - 1),
+            "copied_nodes": copied_nodes(words, config.block_length),
+        }
+    corrected = config.loss == "nce" or config.log_q
+    draws = tables.log_draws(vocab.counts, config.noise_exponent, config.negative)
+    return {"block_noise": config.block_noise, "log_draws": draws if corrected else None}
 
 
 def _compiled_trainer(run: Run, text: TrainingText, config: Config) -> CompiledTrainer:

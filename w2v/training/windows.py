@@ -54,7 +54,7 @@ class Windows:
 
     def __init__(self, keep: NDArray[np.uint32], config: Config) -> None:
         self._keep = keep
-        self._window = window = config.window
+        self._window = window = config.widest
         self._shrink = config.window_mode == "shrink"
         self._length = config.block_length
         self._offsets = np.concatenate([np.arange(-window, 0), np.arange(1, window + 1)])

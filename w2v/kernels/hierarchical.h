@@ -1,0 +1,247 @@
+/* Hierarchical softmax: a center is told from all other words by a yes or no at each inner
+ * node on its path through the Huffman tree.
+ *
+ * With x the inputs of the contexts of a center, w their weights, v the outputs of the nodes
+ * on its path and d = 1 for a node whose side 1 it is on, else -1:
+ *
+ *   J = sum over contexts i  w_i  sum over nodes v  log s(d_v x_i . v)
+ *
+ *   dJ / d(x_i . v)  =  w_i ([d_v = 1] - s(x_i . v))
+ *
+ * All contexts of a center meet the same path, so that a center is three small dense products
+ * of contexts and nodes: logits, deltas of contexts, deltas of nodes. The first nodes, the top
+ * ones, are on so many paths that most products with them would be made many times over: a
+ * context is scored once against all of them, as against noise words, with the weights of
+ * those of its centers whose paths meet them:
+ *
+ *   m(i, v) = sum over centers p of i with v on their paths  w(i, p),   r(i, v): d_v = 1 only
+ *   dJ / d(x_i . v)  =  r(i, v) - m(i, v) s(x_i . v)
+ *
+ * Top nodes get their deltas at the end of a step, other nodes at once, before the next
+ * center. Inputs are copies taken when they enter, and get the sum of their deltas when their
+ * last center is done. DELTA_LIMIT bounds each of these deltas: see skipgram.h.
+ */
+enum { PATHS_AHEAD = 2 }; /* centers ahead whose nodes are prefetched */
+
+/* Which top nodes the paths of the step's centers meet, and on which side. */
+static void mark_top_nodes(w2v_worker *w, ptrdiff_t n, const int32_t *centers) {
+    const ptrdiff_t columns = w->noise_columns, first = 2 * w->window * columns;
+    memset(w->top_met + first, 0, (size_t)(n * columns) * sizeof(float));
+    memset(w->top_sides + first, 0, (size_t)(n * columns) * sizeof(float));
+    for (ptrdiff_t q = 0; q < n; q++) {
+        if (centers[q] == w->run->words) continue;
+        const int32_t *end, *step = path_of(w, centers[q], &end);
+        for (; step < end && node_of(*step) < w->run->block_noise; step++) {
+            w->top_met[first + q * columns + node_of(*step)] = 1.0f;
+            w->top_sides[first + q * columns + node_of(*step)] = side_of(*step);
+        }
+    }
+}
+
+static int is_measured(const w2v_worker *w, ptrdiff_t q) {
+    return q >= w->until_measured && (q - w->until_measured) % w->run->loss_interval == 0;
+}
+
+static void measure_top_nodes(w2v_worker *w, const float *logits, vf met, vf sides) {
+    float m[LANES] __attribute__((aligned(64))), r[LANES] __attribute__((aligned(64)));
+    store(m, met);
+    store(r, sides);
+    for (ptrdiff_t l = 0; l < LANES; l++)
+        if (m[l] > 0) w->loss += m[l] * softplus(logits[l]) - r[l] * logits[l];
+}
+
+/* Logits of contexts with top nodes become coefficients. `left` and `right` are the reaches of
+ * centers -window .. */
+static void top_coefficients(w2v_worker *w, ptrdiff_t n, const uint16_t *left,
+                             const uint16_t *right) {
+    const ptrdiff_t columns = w->noise_columns, window = w->window;
+    const vf alpha = splat(w->alpha);
+    for (ptrdiff_t i = 0; i < n; i++) {
+        for (ptrdiff_t j = 0; j < columns; j += LANES) {
+            const ptrdiff_t at = (i + window) * columns + j; /* of the center that i itself is */
+            float *coef = w->noise_coef + i * columns + j;
+            vf met = splat(0.0f), sides = splat(0.0f);
+            for (ptrdiff_t d = 1; d <= window; d++) {
+                const float weight = w->distance_weight[d - 1];
+                const vf before = splat(right[i + window - d] >= d ? weight : 0.0f);
+                const vf after = splat(left[i + window + d] >= d ? weight : 0.0f);
+                met += before * load(w->top_met + at - d * columns);
+                met += after * load(w->top_met + at + d * columns);
+                sides += before * load(w->top_sides + at - d * columns);
+                sides += after * load(w->top_sides + at + d * columns);
+            }
+            if (is_measured(w, i)) measure_top_nodes(w, coef, met, sides);
+            store(coef, alpha * (sides - met * sigmoid(load(coef))));
+        }
+    }
+}
+
+/* The step's inputs by columns. */
+static void arrange_columns(w2v_worker *w, ptrdiff_t n) {
+    for (ptrdiff_t i = 0; i < 2 * w->window + n; i += LANES) {
+        for (ptrdiff_t c = 0; c < w->width; c += LANES) {
+            vf r[LANES];
+            UNROLL for (int k = 0; k < LANES; k++) r[k] = load(w->x + (i + k) * w->width + c);
+            transpose(r);
+            UNROLL for (int k = 0; k < LANES; k++)
+                store(w->x_columns + (c + k) * w->x_columns_step + i, r[k]);
+        }
+    }
+}
+
+/* Logits of LANES contexts, by columns from `x` on, with `nodes` nodes from j on; they become
+ * coefficients or, to measure, the sigmoids that the loss is made of. */
+INLINE void path_tile(w2v_worker *w, const float *x, float *coef, ptrdiff_t j, vf weight,
+                      const int nodes, const int measure) {
+    const float *y = w->path_copies + j * w->width;
+    vf acc[PATH_NODES];
+    UNROLL for (int k = 0; k < nodes; k++) acc[k] = splat(0.0f);
+    for (ptrdiff_t c = 0; c < w->run->dim; c++) {
+        vf contexts = load_unaligned(x + c * w->x_columns_step);
+        IN_REGISTER(contexts);
+        UNROLL for (int k = 0; k < nodes; k++) acc[k] += contexts * splat(y[k * w->width + c]);
+    }
+    UNROLL for (int k = 0; k < nodes; k++) {
+        const float side = w->path_sides[j + k];
+        store(coef + (j + k) * w->around_room,
+              measure ? sigmoid(splat(2.0f * side - 1.0f) * acc[k])
+                      : weight * (splat(side) - sigmoid(acc[k])));
+    }
+}
+
+/* Coefficients (or sigmoids) of the gathered path with `count` contexts, the first of them at
+ * column `first`. */
+INLINE void path_pairs(w2v_worker *w, ptrdiff_t first, ptrdiff_t count, const float *weights,
+                       ptrdiff_t length, const int measure) {
+    for (ptrdiff_t c = 0; c < count; c += LANES) {
+        const vf weight = splat(w->alpha) * load_unaligned(weights + c);
+        const float *x = w->x_columns + first + c;
+        float *coef = w->path_coef + c;
+        for (ptrdiff_t j = 0, pieces = (length + PATH_NODES - 1) / PATH_NODES; j < length;
+             pieces--) {
+            const ptrdiff_t nodes = (length - j + pieces - 1) / pieces;
+            switch (nodes) {
+            case 1: path_tile(w, x, coef, j, weight, 1, measure); break;
+            case 2: path_tile(w, x, coef, j, weight, 2, measure); break;
+            case 3: path_tile(w, x, coef, j, weight, 3, measure); break;
+            case 4: path_tile(w, x, coef, j, weight, 4, measure); break;
+            case 5: path_tile(w, x, coef, j, weight, 5, measure); break;
+            case 6: path_tile(w, x, coef, j, weight, 6, measure); break;
+            case 7: path_tile(w, x, coef, j, weight, 7, measure); break;
+            default: path_tile(w, x, coef, j, weight, 8, measure); break;
+            }
+            j += nodes;
+        }
+    }
+}
+
+INLINE void path_context_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_t c,
+                              ptrdiff_t col, float *delta, ptrdiff_t length) {
+    vf acc[TILE_ROWS][TILE_COLS];
+    clear_tile(acc, rows, cols);
+    add_products(acc, rows, cols, w->path_coef + c, 1, w->around_room, w->path_copies + col,
+                 w->width, length);
+    UNROLL for (int r = 0; r < rows; r++)
+        add_row(delta + (c + r) * w->width + col, acc[r], cols);
+}
+
+INLINE void path_node_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_t j,
+                           ptrdiff_t col, const float *x, ptrdiff_t left, ptrdiff_t right) {
+    const float *coef = w->path_coef + j * w->around_room;
+    vf acc[TILE_ROWS][TILE_COLS];
+    clear_tile(acc, rows, cols);
+    add_products(acc, rows, cols, coef, w->around_room, 1, x + col, w->width, left);
+    add_products(acc, rows, cols, coef + left + 1, w->around_room, 1,
+                 x + (left + 1) * w->width + col, w->width, right);
+    UNROLL for (int r = 0; r < rows; r++) add_delta(w->path_rows[j + r] + col, acc[r], cols);
+}
+
+/* The center at position p, but for top nodes. */
+static void path_center(w2v_worker *w, ptrdiff_t p, int32_t center, ptrdiff_t left,
+                        ptrdiff_t right) {
+    if (left + right == 0) return;
+    const ptrdiff_t count = left + 1 + right, first = (p - left) * w->width;
+    const ptrdiff_t length = gather_path(w, center, (int32_t)w->run->block_noise);
+    const float *weights = w->around_weight + w->window - left;
+    if (is_measured(w, p - w->window)) {
+        path_pairs(w, p - left, count, weights, length, 1);
+        for (ptrdiff_t c = 0; c < count; c++) {
+            w->pairs += weights[c];
+            if (c != left)
+                w->loss += weights[c] * path_loss(w->path_coef + c, w->around_room, length);
+        }
+    }
+    path_pairs(w, p - left, count, weights, length, 0);
+    FOR_TILES(w, count, path_context_tile, w->x_delta + first, length)
+    FOR_TILES(w, length, path_node_tile, w->x + first, left, right)
+}
+
+/* Input rows get what top nodes and all others want of them. */
+INLINE void leaving_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_t i,
+                         ptrdiff_t col, const int32_t *contexts) {
+    vf acc[TILE_ROWS][TILE_COLS];
+    UNROLL for (int r = 0; r < rows; r++) {
+        UNROLL for (int c = 0; c < cols; c++)
+            acc[r][c] = load(w->x_delta + (i + r) * w->width + col + c * LANES);
+    }
+    add_noise(acc, rows, cols, w, &w->noise[0], i, col);
+    UNROLL for (int r = 0; r < rows; r++)
+        add_delta(input_row(w, contexts[i + r]) + col, acc[r], cols);
+}
+
+static void update_leaving(w2v_worker *w, ptrdiff_t n, const int32_t *contexts) {
+    FOR_TILES(w, n, leaving_tile, contexts)
+}
+
+static void update_top_nodes(w2v_worker *w, ptrdiff_t n) {
+    w2v_noise *top = &w->noise[0];
+    update_noise(w, top, w->x, n);
+    for (ptrdiff_t k = 0; k < w->run->block_noise * w->width; k += LANES) {
+        store(top->z + k, load(top->z + k) + clamp(load(top->z_delta + k), DELTA_LIMIT));
+        store(top->z_delta + k, splat(0.0f));
+    }
+    arrange_noise(w, top);
+}
+
+/* After a step of n positions: what later steps need moves to the front. */
+static void slide_paths(w2v_worker *w, ptrdiff_t n) {
+    const ptrdiff_t width = w->width, columns = w->noise_columns;
+    const size_t rows = (size_t)(2 * w->window) * sizeof(float);
+    memmove(w->x, w->x + n * width, rows * (size_t)width);
+    memmove(w->x_delta, w->x_delta + n * width, rows * (size_t)width);
+    memmove(w->top_met, w->top_met + n * columns, rows * (size_t)columns);
+    memmove(w->top_sides, w->top_sides + n * columns, rows * (size_t)columns);
+}
+
+static void enter_inputs(w2v_worker *w, ptrdiff_t n, const int32_t *rows) {
+    const ptrdiff_t window = w->window, width = w->width;
+    for (ptrdiff_t i = 2 * window; i < 2 * window + n; i++)
+        copy_row(w, w->x + i * width, input_row(w, rows[i]));
+    memset(w->x_delta + 2 * window * width, 0, (size_t)(n * width) * sizeof(float));
+    for (ptrdiff_t i = 2 * window; i < 2 * window + n; i++)
+        __builtin_prefetch(w->run->path + w->run->path_start[rows[i]]);
+    for (ptrdiff_t i = 2 * window + n; i < 2 * window + n + STEP; i++) {
+        prefetch_row(w, input_row(w, rows[i]));
+        __builtin_prefetch(w->run->path_start + rows[i]);
+    }
+}
+
+/* n positions enter at the stream's `pos`. */
+static void path_skipgram_step(w2v_worker *w, ptrdiff_t n) {
+    const ptrdiff_t window = w->window, first = w->pos - 2 * window;
+    const int32_t *rows = w->kept + first; /* of position 0, as are left and right */
+    const uint16_t *left = w->left + first, *right = w->right + first;
+    enter_inputs(w, n, rows);
+    mark_top_nodes(w, n, rows + window);
+    noise_logits(w, &w->noise[0], w->x, w->noise_coef, n);
+    top_coefficients(w, n, left - window, right - window);
+    arrange_columns(w, n);
+    for (ptrdiff_t p = window; p < window + n; p++) {
+        prefetch_path(w, rows[p + PATHS_AHEAD]);
+        path_center(w, p, rows[p], left[p], right[p]);
+    }
+    arrange_updates(w, w->x, n);
+    update_leaving(w, n, rows);
+    update_top_nodes(w, n);
+    slide_paths(w, n);
+}
