@@ -48,7 +48,7 @@ def summarize(runs: Runs) -> dict[str, Any]:
     speed = {name: _speed(chosen) for name, chosen in _by_contender(runs, "speed")}
     vectors = {task: _work(runs, task) for task in VECTOR_TASKS}
     found = {task: work for task, work in vectors.items() if work}
-    summary = {
+    return {
         "speed": speed,
         "ratios": {name: _ratios(speed, name) for name in speed} if OURS in speed else {},
         "accuracy": {name: _accuracy(chosen) for name, chosen in _by_contender(runs, "accuracy")},
@@ -59,9 +59,8 @@ def summarize(runs: Runs) -> dict[str, Any]:
             if (chosen := [run for run in runs if run["task"] == task])
         },
         **({"vectors": found} if found else {}),
+        **({"graphs": graphs} if (graphs := _graphs(runs)) else {}),
     }
-    graphs = _graphs(runs)
-    return {**summary, "graphs": graphs} if graphs else summary
 
 
 def _graphs(runs: Runs) -> dict[str, Any]:

@@ -92,6 +92,7 @@ def test_epochs_walk_anew(karate, monkeypatch):
 
     config = GraphConfig(dim=8, walks=4, length=10, epochs=2, threads=1)
     walks = Walks(graph, config)
+    assert walks.tokens == 34 * 4 * 10  # counted now, by walks that are not trained on
     monkeypatch.setattr(Walks, "chunk", chunk)
     train(walks, config)
     assert [epoch for epoch, _ in seen] == [1, 2]

@@ -51,7 +51,9 @@ SETTINGS = {
         "Share the gradient among the neighbors, or give each the whole (as the original).",
     ),
     "cbow_hidden": Setting("Objective", "What --model cbow makes of the neighbors."),
-    "dim": Setting("Vectors", "Numbers per vector.", ("size", "vector-size")),
+    "dim": Setting(
+        "Vectors", "Numbers per vector.", ("size", "vector-size", "representation-size")
+    ),
     "window": Setting(
         "Vectors",
         "The largest distance, in words, at which words count as near; or sentence: all words "

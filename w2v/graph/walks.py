@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import functools
 import itertools
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -45,7 +46,8 @@ class Walks:
     tokens, kept : int
         Visits of nodes in an epoch: exact up to 2**24, estimated from as many beyond.
     counts : ndarray of int64, shape (nodes,)
-        How often each node is visited in an epoch, likewise; at least 1.
+        How often each node is visited in an epoch, likewise; at least 1. Counted when it is
+        first asked for.
 
     Raises
     ------
@@ -75,9 +77,20 @@ class Walks:
             q=config.q,
             seed=config.seed,
         )
+        self._starts = links.starts
         self.total = len(links.starts) * config.walks  # walks of an epoch
-        self.counts = self._count(links.starts)
-        self.tokens = self.kept = int(self.counts.sum())
+
+    @functools.cached_property
+    def counts(self) -> NDArray[np.int64]:  # noqa: D102
+        return self._count()
+
+    @functools.cached_property
+    def tokens(self) -> int:  # noqa: D102
+        return int(self.counts.sum())
+
+    @property
+    def kept(self) -> int:  # noqa: D102
+        return self.tokens
 
     def __len__(self) -> int:
         """Return about how many rows an epoch has, ends of walks included."""
@@ -89,7 +102,7 @@ class Walks:
 
     def cut(self, size: int) -> list[int]:
         """Return numbers of walks that cut an epoch into chunks of at most about `size` rows."""
-        each = max(1, size * self.total // len(self))
+        each = max(1, size // (self._config.length + 1))
         return [*range(0, self.total, each), self.total]
 
     def chunk(self, epoch: int, start: int, end: int) -> NDArray[np.int32]:
@@ -133,7 +146,7 @@ class Walks:
 
         return _in_threads(make, self.cut(CHUNK_ROWS), self._config.threads)
 
-    def _count(self, starts: NDArray[np.int32]) -> NDArray[np.int64]:
+    def _count(self) -> NDArray[np.int64]:
         rounds, length = self._config.walks, self._config.length
         counted = min(self.total, max(1, COUNTED_STEPS // length))
         visits = np.zeros(len(self.graph), np.int64)
@@ -145,7 +158,7 @@ class Walks:
         for rows in _in_threads(make, [*range(0, counted, each), counted], self._config.threads):
             add_visits(rows, visits)
         counts = np.rint(visits * (self.total / counted)).astype(np.int64)
-        counts[starts] += rounds
+        counts[self._starts] += rounds
         at_least_one: NDArray[np.int64] = np.maximum(counts, 1)
         return at_least_one
 
