@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import shlex
 import threading
 import time
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from w2v.cpu import available_memory
 from w2v.errors import FileError, W2VError
 from w2v.text.corpus import Corpus
+from w2v.training import tables
 from w2v.training.checkpoint import Folder
 from w2v.training.facts import Facts
 from w2v.training.loop import diverged
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from w2v.text.vocab import Vocab
 
 DEFAULT_SECONDS = 600.0
+
+Matrices = tuple[NDArray[np.float32], ...]
 
 
 class Keeper:
@@ -68,7 +70,7 @@ class Keeper:
         self._constants_written = resumed
         self._best_written = 0
         self._since = time.monotonic()
-        self._copies: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
+        self._copies: Matrices | None = None
         self._thread: threading.Thread | None = None
         self._failure: BaseException | None = None
 
@@ -107,7 +109,7 @@ class Keeper:
         """
         self._join()
         facts, contents = self._parts(session)
-        live = _matrices(session)
+        live = (session.inputs, session.outputs)
         if self._copies is None:
             needed, free = 2 * live[0].nbytes, available_memory()
             if free is not None and needed > free:
@@ -118,7 +120,9 @@ class Keeper:
                 self._write(session, facts, contents, live)
                 self.tell()
                 return
-            self._copies = np.empty_like(live[0]), np.empty_like(live[1])
+            # on huge pages, as the matrices are: a copy is then one plain run over memory
+            words = len(session.vocab)
+            self._copies = tuple(tables.padded_matrix(words, session.config.dim) for _ in live)
         for copy, matrix in zip(self._copies, live, strict=True):
             np.copyto(copy, matrix)
         self._thread = threading.Thread(
@@ -139,7 +143,7 @@ class Keeper:
         self._join()
         self._failure = None
         facts, contents = self._parts(session)
-        self._write(session, facts, contents, _matrices(session))
+        self._write(session, facts, contents, (session.inputs, session.outputs))
         failure, self._failure = self._failure, None
         if isinstance(failure, _NotWrittenError):
             raise failure.error
@@ -189,14 +193,15 @@ class Keeper:
         session: Session,
         facts: Facts,
         contents: dict[str, Content],
-        matrices: tuple[NDArray[np.float32], NDArray[np.float32]],
+        matrices: Matrices,
     ) -> None:
         try:
-            # A sum is finite only if all numbers are: a checkpoint that holds others is worse
-            # than the one before.
-            if not all(math.isfinite(float(m.sum(dtype=np.float64))) for m in matrices):
+            if not all(map(all_finite, matrices)):
+                # a checkpoint that holds such numbers is worse than the one before
                 raise diverged(facts["state"]["epoch"], "vectors are not finite", session.config)
-            named = dict(zip(("inputs", "outputs"), map(array_content, matrices), strict=True))
+            dim = session.config.dim
+            used = (array_content(matrix[:-1, :dim]) for matrix in matrices)
+            named = dict(zip(("inputs", "outputs"), used, strict=True))
             try:
                 self.folder.write(facts, {**named, **contents})
             except (W2VError, OSError) as error:
@@ -239,9 +244,10 @@ def _text_of(session: Session) -> Corpus:
     return corpus
 
 
-def _matrices(session: Session) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    dim = session.config.dim
-    return session.inputs[:-1, :dim], session.outputs[:-1, :dim]
+def all_finite(matrix: NDArray[np.float32]) -> bool:
+    """Whether all numbers of a C-contiguous matrix are finite: their sum is not otherwise."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(matrix.sum()))
 
 
 def _constants(vocab: Vocab) -> dict[str, Content]:
