@@ -101,7 +101,8 @@ struct w2v_worker {
      * of all nodes 0 .. copied_nodes - 1, z_delta a step's deltas of the first block_noise */
     float *z_before;         /* (copied_nodes, width): z as the block began */
     float *x_delta;          /* (2 window + STEP, width): deltas of positions 0 .. */
-    float *x_columns;        /* (width, x_columns_step): x by columns, lanes are positions */
+    float *x_columns;        /* (width, x_columns_step): x by columns, lanes are positions;
+                              * in bf16 a row is a pair of columns */
     ptrdiff_t x_columns_step;
     float *top_met;          /* (2 window + STEP, noise_columns): 1 for top nodes on the paths of
                               * centers -window .., 0 for others */
