@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 
 import numpy as np
@@ -306,3 +307,22 @@ def test_run_refuses_matrices_out_of_line():
         _core.Run(crooked, padded_matrix(10, 4), keep, noise, **settings)
     with pytest.raises(ValueError, match="padding"):
         _core.Run(padded_matrix(9, 4), padded_matrix(10, 4), keep, noise, **settings)
+
+
+def test_a_worker_in_a_cycle_of_references_is_collected():
+    """The collector clears a worker's run before the worker is freed: once a crash."""
+    run = _core.Run(
+        padded_matrix(2, 4),
+        padded_matrix(2, 4),
+        np.zeros(2, np.uint32),
+        noise_table(np.ones(2)),
+        total=1,
+        isa="baseline",
+        dim=4,
+        **SETTINGS,
+    )
+    worker = _core.Worker(run, 1, 0)  # older than its holder, so cleared before it
+    holder = [worker]
+    holder.append(holder)
+    del holder, worker, run
+    gc.collect()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from w2v.formats import load, save
     from w2v.graph import Graph, read_graph
     from w2v.text import Corpus, Vocab
-    from w2v.training import Model, train
+    from w2v.training import Model, resume, train
     from w2v.vectors import Vectors
 
     __version__: str
@@ -31,6 +31,7 @@ __all__ = [
     "evaluate",
     "load",
     "read_graph",
+    "resume",
     "save",
     "train",
 ]
@@ -47,6 +48,7 @@ _HOMES = {
     "evaluate": "w2v.evaluation",
     "load": "w2v.formats",
     "read_graph": "w2v.graph",
+    "resume": "w2v.training",
     "save": "w2v.formats",
     "train": "w2v.training",
 }

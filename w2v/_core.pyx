@@ -6,6 +6,8 @@ The arithmetic is in ``kernels/``; here Python's arrays become its pointers.
 from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
+
 cdef extern from "kernels/kernels.h" nogil:
     enum:
         W2V_SHRINK
@@ -54,6 +56,7 @@ cdef extern from "kernels/kernels.h" nogil:
         int64_t total
         int64_t done
         int stop
+        int diverged
 
     ctypedef struct w2v_worker:
         pass
@@ -61,11 +64,14 @@ cdef extern from "kernels/kernels.h" nogil:
     ctypedef struct w2v_kernel:
         const char *name
         w2v_worker *(*create)(w2v_run *, uint64_t, uint64_t) noexcept nogil
-        int (*train)(w2v_worker *, const int32_t *, int64_t) noexcept nogil
+        int (*train)(w2v_worker *, const int32_t *, int64_t, int64_t *) noexcept nogil
         void (*flush)(w2v_worker *) noexcept nogil
         void (*take_loss)(w2v_worker *, double *, double *) noexcept nogil
         void (*destroy)(w2v_worker *) noexcept nogil
         int64_t (*bytes)(const w2v_run *) noexcept nogil
+        int64_t (*state_bytes)(const w2v_run *) noexcept nogil
+        void (*save_state)(w2v_worker *, char *) noexcept nogil
+        int (*restore_state)(w2v_worker *, const char *) noexcept nogil
         int64_t step
 
     const w2v_kernel *const *w2v_kernels()
@@ -117,6 +123,8 @@ cdef class Run:
         Tokens of all epochs together: where the learning rate reaches `min_alpha`.
     isa : str
         Kernel to use, one of `available_isas`.
+    done : int
+        Tokens that were taken before, by a run that this one goes on with.
     log_draws : float32 (words + 1,) or None
         log(negative * P_n(row)), 0 for the padding, subtracted from logits: needed by nce,
         and makes sampled-softmax the consistent estimator (`Config.log_q`).
@@ -161,6 +169,7 @@ cdef class Run:
         str cbow_gradient="corrected",
         str cbow_hidden="mean",
         const float[::1] log_draws=None,
+        int64_t done=0,
         str large_logits="exact",
         float logit_limit=6.0,
         const int64_t[::1] path_start=None,
@@ -222,8 +231,9 @@ cdef class Run:
         self.run.block_noise = block_noise
         self.run.loss_interval = loss_interval
         self.run.total = total if total > 0 else 1
-        self.run.done = 0
+        self.run.done = done
         self.run.stop = 0
+        self.run.diverged = 0
 
     cdef _set_paths(self, const int64_t[::1] path_start, const int32_t[::1] path):
         cdef int64_t words = self.run.words, k, length
@@ -252,9 +262,23 @@ cdef class Run:
         """Memory that each worker takes."""
         return self.kernel.bytes(&self.run)
 
+    @property
+    def diverged(self):
+        """Whether a worker has measured a loss that is not finite."""
+        return self.run.diverged != 0
+
+    @property
+    def state_bytes(self):
+        """Length of `Worker.state`."""
+        return self.kernel.state_bytes(&self.run)
+
     def stop(self):
         """Make every worker return at its next block."""
         self.run.stop = 1
+
+    def go_on(self):
+        """Take back `stop`. No worker may be training."""
+        self.run.stop = 0
 
 
 cdef class Worker:
@@ -271,42 +295,95 @@ cdef class Worker:
 
     cdef Run run
     cdef w2v_worker *worker
+    cdef const w2v_kernel *kernel
+    cdef int64_t _taken
     cdef const int32_t *expected  # where the next chunk must begin to go on with the sentence
 
     def __cinit__(self, Run run not None, uint64_t seed, uint64_t stream):
         self.run = run
+        self.kernel = run.kernel
         self.worker = run.kernel.create(&run.run, seed, stream)
         if self.worker == NULL:
             raise MemoryError(f"no memory for a worker's {run.worker_bytes} bytes")
         self.expected = NULL
+        self._taken = 0
 
     def __dealloc__(self):
         if self.worker != NULL:
-            self.run.kernel.destroy(self.worker)
+            # not by way of `run`, which the garbage collector may have taken away already
+            self.kernel.destroy(self.worker)
+
+    @property
+    def taken(self):
+        """Rows it has taken of a chunk that it was stopped in; 0 between chunks."""
+        return self._taken
 
     def train(self, const int32_t[::1] rows):
         """Train on a chunk of the corpus, int32 (n,); -1 ends a sentence.
 
         A sentence goes on from the chunk before if this chunk follows it in memory, and
-        ends there if not. The GIL is released. Returns False if the run was stopped.
+        ends there if not. The GIL is released. Returns False if the run was stopped: given
+        the same chunk again, the worker goes on as if it had not been.
         """
-        cdef int64_t n = rows.shape[0]
+        cdef int64_t n = rows.shape[0], nothing = 0
         cdef int32_t end = -1
         cdef int stopped = 0
         if n == 0:
             return True
+        if self._taken > n:
+            raise ValueError("the chunk is not the one that training stopped in")
         with nogil:
-            if self.expected != &rows[0]:
-                self.run.kernel.train(self.worker, &end, 1)
-            stopped = self.run.kernel.train(self.worker, &rows[0], n)
+            if self._taken == 0 and self.expected != &rows[0]:
+                self.run.kernel.train(self.worker, &end, 1, &nothing)
+            stopped = self.run.kernel.train(self.worker, &rows[0], n, &self._taken)
+        if stopped:
+            return False
+        self._taken = 0
         self.expected = &rows[0] + n
-        return not stopped
+        return True
 
     def flush(self):
         """End the sentence and train whatever waits in the buffers."""
         with nogil:
             self.run.kernel.flush(self.worker)
         self.expected = NULL
+
+    def state(self):
+        """Return all that the worker holds, as bytes that only the same kernel can read.
+
+        Not while it trains.
+        """
+        cdef object state = PyBytes_FromStringAndSize(NULL, self.run.state_bytes)
+        self.run.kernel.save_state(self.worker, PyBytes_AS_STRING(state))
+        return state
+
+    def restore(
+        self, const unsigned char[::1] state not None, int64_t taken=0, const int32_t[::1] before=None
+    ):
+        """Take over what another worker of the same kernel and settings held.
+
+        Parameters
+        ----------
+        state : bytes-like
+            From `state`. May come from anywhere: what is out of range is refused.
+        taken : int
+            The other's `taken`.
+        before : int32 (n,), optional
+            The chunk it finished last, whose last sentence may go on in the next chunk.
+
+        Raises
+        ------
+        ValueError
+            These bytes are not the state of such a worker.
+        """
+        if state.shape[0] != self.run.state_bytes or taken < 0:
+            raise ValueError("not the state of a worker of this kernel with these settings")
+        if self.run.kernel.restore_state(self.worker, <const char *> &state[0]):
+            raise ValueError("the state of a worker is damaged: it holds what none can")
+        self._taken = taken
+        self.expected = NULL
+        if before is not None and before.shape[0]:
+            self.expected = &before[0] + before.shape[0]
 
     def take_loss(self):
         """Return (loss, pairs) summed over the places measured since the last call, float64."""

@@ -12,7 +12,7 @@ from w2v.cli.streams import Notes
 def steps():
     """Yield the progress of a run of two epochs over 1,000 words, as training reports it."""
     run = {"epochs": 2, "words_per_second": 0.0, "loss": None, "alpha": 0.025, "epoch": 1}
-    run |= {"heldout_loss": None, "estimate": None}
+    run |= {"heldout_loss": None, "estimate": None, "note": ""}
     for done in (0, 3000, 6000):
         yield SimpleNamespace(**{**run, "phase": "text", "done": done, "total": 6000})
     for epoch in (1, 2):

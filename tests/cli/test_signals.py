@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from w2v.cli.signals import STOPPING, Stopped, exit_code, install
+from w2v.cli.signals import STOPPING, Stopped, _leave, exit_code, install
 
 WAITER = """
 import signal, sys, time
@@ -80,7 +80,7 @@ def test_stopped_is_what_cleans_up_after_ctrl_c():
         with pytest.raises(KeyboardInterrupt) as stop:
             signal.raise_signal(signal.SIGTERM)
         assert stop.value.signum == signal.SIGTERM
-        assert all(signal.getsignal(number) is signal.SIG_DFL for number in STOPPING)
+        assert all(signal.getsignal(number) is _leave for number in STOPPING)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from w2v.text.corpus import Corpus
-from w2v.training.epochs import LONGEST_CHUNK, chunk_bounds, run_epoch
+from w2v.training.epochs import LONGEST_CHUNK, CompiledTrainer, chunk_bounds
 from w2v.training.holdout import TrainingText
+from w2v.training.progress import EpochMeter
 
 
 class Recorder:
@@ -45,6 +46,11 @@ class Rows(Corpus):
 def whole(corpus):
     """All of a corpus as text to train on."""
     return TrainingText(corpus=corpus, vocab=None, keep=None, holdout=None)
+
+
+def run_epoch(run, workers, text, bounds, poll):
+    meter = EpochMeter(None, 1, 1, len(text.corpus), (0.025, 0.0))
+    return CompiledTrainer(run, workers, text, bounds, 1).run(meter, poll)
 
 
 class Stopper:

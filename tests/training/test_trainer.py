@@ -10,7 +10,7 @@ import pytest
 from w2v import Config, train
 from w2v.errors import ConfigError, DataError, FileError
 from w2v.text.corpus import corpus_from_sentences
-from w2v.training import memory_needed, trainer
+from w2v.training import building, memory_needed
 
 SMALL = {"dim": 24, "min_count": 1, "epochs": 8, "sample": 0.0, "alpha": 0.05}
 
@@ -126,7 +126,7 @@ def test_an_interrupt_leaves_no_thread(topic_file):
 
 
 def test_matrices_larger_than_memory_are_refused_with_a_remedy(topic_file, monkeypatch):
-    monkeypatch.setattr(trainer, "available_memory", lambda: 40_000)
+    monkeypatch.setattr(building, "available_memory", lambda: 40_000)
     with pytest.raises(ConfigError, match=r"dim 100 need .* dim 64 or max_vocab \d+ would fit"):
         train(topic_file, Config(min_count=1, dim=100))
     needed = [memory_needed(72, Config(dim=dim)) for dim in (64, 80)]
@@ -185,17 +185,17 @@ def test_a_text_without_pairs_is_refused_with_a_remedy():
 def test_no_more_workers_than_chunks(topic_file, monkeypatch):
     made = []
 
-    class Counted(trainer.Worker):
+    class Counted(building.Worker):
         def __init__(self, run, seed, stream):
             made.append(stream)
 
-    monkeypatch.setattr(trainer, "Worker", Counted)
+    monkeypatch.setattr(building, "Worker", Counted)
     train(topic_file, Config(threads=1000, **SMALL | {"epochs": 1}))
     assert 1 < len(made) < 40
 
 
 def test_memory_of_workers_is_checked(topic_file, monkeypatch):
-    monkeypatch.setattr(trainer, "available_memory", lambda: 3_000_000)
+    monkeypatch.setattr(building, "available_memory", lambda: 3_000_000)
     with pytest.raises(ConfigError, match=r"threads need .* fewer threads would fit"):
         train(topic_file, Config(threads=40, window=500, **SMALL))
 

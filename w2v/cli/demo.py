@@ -13,7 +13,7 @@ from w2v.cli.options import Command, config_options, option
 from w2v.cli.results import Results, record_path
 from w2v.cli.settings import resolve
 from w2v.cli.streams import STDIO, Notes, Output, encode
-from w2v.cli.train import run
+from w2v.cli.training import finish
 from w2v.errors import FileError
 
 DEMO_VECTORS = "demo.bin"
@@ -59,10 +59,12 @@ def demo(context: click.Context, /, *, output: str, quiet: bool, **_settings: ob
     results = Results(output)
     results.check()
     from w2v.text.demo import write_demo_text
+    from w2v.training import train
 
     with tempfile.TemporaryDirectory(prefix="w2v-demo-") as folder:
         text = write_demo_text(Path(folder) / "prose.txt")
-        run([str(text)], config, results, notes, start=time.monotonic())
+        start = time.monotonic()
+        finish(lambda listener: train(text, config, progress=listener), results, notes, start)
     _show_answers(output)
     notes.line(f"next: w2v similar -m {output} WORD, or w2v train YOUR-TEXT")
 

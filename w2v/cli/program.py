@@ -19,6 +19,7 @@ from w2v.cli.info import info
 from w2v.cli.lookup import vectors
 from w2v.cli.options import DEBUG, SYNONYMS, debug_option
 from w2v.cli.phrases import phrases
+from w2v.cli.resume import resume
 from w2v.cli.similar import similar
 from w2v.cli.streams import complain, settle_stdout
 from w2v.cli.train import train
@@ -168,6 +169,7 @@ Every long option can be given as W2V_OPTION in the environment, as W2V_DIM=300.
 )
 for _command in (
     train,
+    resume,
     similar,
     analogy,
     vectors,

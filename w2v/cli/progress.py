@@ -64,6 +64,11 @@ class Reporter:
         """Show where the run is; called from the main thread a few times per second."""
         if self._notes.quiet:
             return
+        if progress.note:
+            self._close_bar()
+            self._notes.line(progress.note)
+            self._showing = None
+            return
         stage = (progress.phase, progress.epoch if progress.phase == "training" else 0)
         if stage != self._showing:
             self._next_stage(progress, stage)

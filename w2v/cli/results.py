@@ -163,6 +163,18 @@ class Results:
             files.append(record_file(self._output, timed))
         write_all(files)
 
+    def write_now(self, model: Model) -> None:
+        """Save a model that is not finished, as its record says."""
+        self.write(model, time.monotonic() - model.record["seconds"]["whole"])
+
+    def names(self) -> dict[str, str | None]:
+        """Return what is needed to make such an object again, from whatever folder."""
+        output, save_outputs = (
+            file if file in (None, STDIO) else str(Path(file).absolute())
+            for file in (self._output, self._save_outputs)
+        )
+        return {"output": output, "format": self._format, "save_outputs": save_outputs}
+
     def written(self) -> list[str]:
         """Return the files that are not what they were when this object was made."""
         return [str(path) for path, before in self._before.items() if _identity(path) != before]

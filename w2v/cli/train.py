@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -12,16 +11,18 @@ import click
 from w2v.cli.blas import bind_blas
 from w2v.cli.graphs import graph_files, read_walks
 from w2v.cli.options import DEFAULT_VECTORS, Command, config_options, option
-from w2v.cli.progress import Reporter
 from w2v.cli.results import Results
+from w2v.cli.resume import command as resume_command
 from w2v.cli.settings import resolve_as
 from w2v.cli.streams import STDIO, Notes
+from w2v.cli.training import check_folder, checkpoint_every_option, finish, tmpdir_option
 from w2v.config import Config, GraphConfig
-from w2v.errors import FileError
 from w2v.presets import PresetName
 
 if TYPE_CHECKING:
+    from w2v.cli.progress import Reporter
     from w2v.graph import Walks
+    from w2v.training import Model
 
 EPILOG = """\b
 Examples:
@@ -31,6 +32,7 @@ Examples:
   w2v train corpus.txt --config vectors.run.json --seed 2
                                               the same run with another seed
   w2v train --graph edges.txt --q 0.5         vectors of nodes, by node2vec's walks
+  w2v train corpus.txt --checkpoint run/      keeps the work; w2v resume run/ goes on
 """
 
 
@@ -60,11 +62,29 @@ Examples:
     help="Save the second matrix too, the one words are scored against.",
 )
 @option(
-    "--tmpdir",
+    "--checkpoint",
     group="Files",
     metavar="FOLDER",
-    help="Where a text too large for memory is kept while training.",
+    help="Keep the run here while it goes on, for w2v resume.",
 )
+@checkpoint_every_option()
+@option(
+    "--keep-corpus",
+    group="Files",
+    is_flag=True,
+    help="Keep the text in the checkpoint too, 4 bytes a word, so that resuming does not need "
+    "it. Text from a pipe is always kept.",
+)
+@option(
+    "--on-interrupt",
+    group="Files",
+    type=click.Choice(["discard", "save"]),
+    default="discard",
+    show_default=True,
+    help="After Ctrl-C without --checkpoint: leave old files alone, or write the vectors as they "
+    "are, with finished = false in the run record.",
+)
+@tmpdir_option()
 @option(
     "--config",
     "config_path",
@@ -98,6 +118,10 @@ def train(
     output: str,
     file_format: str | None,
     save_outputs: str | None,
+    checkpoint: str | None,
+    checkpoint_every: float,
+    keep_corpus: bool,
+    on_interrupt: str,
     tmpdir: str | None,
     config_path: str | None,
     preset: str | None,
@@ -118,91 +142,69 @@ def train(
     With --graph CORPUS is edges, one a line: two nodes and perhaps a weight; vectors
     are those of the nodes. See w2v walk --help for the formats.
     """
-    if [*corpus, config_path, nodes, types].count(STDIO) > 1:
-        raise click.UsageError("standard input can be read once: give - once", context)
-    if graph and preset:
-        raise click.UsageError("--preset is for text: leave out --graph or --preset", context)
-    kind = GraphConfig if graph else Config
-    config = resolve_as(kind, context, config_path, preset)
-    if not graph and (nodes or types):
-        raise click.UsageError(f"{'--nodes' if nodes else '--types'} needs --graph", context)
+    _check_usage(context, preset, keep_corpus=keep_corpus)
+    config = resolve_as(GraphConfig if graph else Config, context, config_path, preset)
     notes = Notes(quiet=quiet)
     if verbose:
         _print_settings(config, notes)
     bind_blas(context, 1)
     results = Results(output, file_format, save_outputs)
     results.check()
-    if tmpdir is not None:
-        _check_folder(tmpdir)
-    if isinstance(config, GraphConfig):
-        files = [file for file in (*corpus, nodes, types) if file is not None]
-    else:
-        from w2v.text.sources import find_sources
-
-        files = [source.path for source in find_sources(corpus)]
-    results.check_not_read([file for file in files if Path(file).exists()])
+    check_folder(tmpdir)
+    results.check_not_read(_files_read(corpus, (nodes, types), graph=graph))
     start = time.monotonic()
+    source: list[str] | Walks = list(corpus)
     if isinstance(config, GraphConfig):
-        walks = read_walks(corpus, config, notes, nodes=nodes, types=types)
-        run(walks, config, results, notes, start=start, force=force)
-    else:
-        run(list(corpus), config, results, notes, tmpdir=tmpdir, start=start, force=force)
+        source = read_walks(corpus, config, notes, nodes=nodes, types=types)
+    from w2v.training import train as train_model
+
+    def make(reporter: Reporter) -> Model:
+        return train_model(
+            source,
+            config,
+            progress=reporter,
+            tmpdir=tmpdir,
+            force=force,
+            checkpoint=checkpoint,
+            checkpoint_every=checkpoint_every,
+            keep_corpus=keep_corpus,
+            on_interrupt=results.write_now if on_interrupt == "save" else None,
+            output=results.names(),
+        )
+
+    resume = None if checkpoint is None else resume_command(checkpoint)
+    finish(make, results, notes, start, resume)
     if notes.terminal and output != STDIO:
         chosen = "" if output == DEFAULT_VECTORS else f"-m {output} "
         notes.line(f"next: w2v similar {chosen}WORD")
 
 
-def run(
-    corpus: list[str] | Walks,
-    config: Config,
-    results: Results,
-    notes: Notes,
-    *,
-    tmpdir: str | None = None,
-    start: float,
-    force: bool = False,
-) -> None:
-    """Train and save, with progress; after an interrupt say what had been written.
-
-    The run began at `start`, a `time.monotonic`.
-
-    Raises
-    ------
-    W2VError
-        As `w2v.training.train` and `Results.write`.
-    KeyboardInterrupt
-        Its message says which files are complete.
-    """
-    from w2v.training import train as train_model
-
-    try:
-        with Reporter(notes) as reporter:
-            model = train_model(corpus, config, progress=reporter, tmpdir=tmpdir, force=force)
-        results.write(model, start)
-    except KeyboardInterrupt as stop:
-        stop.args = (f"{' and '.join(results.written()) or 'nothing'} was written",)
-        raise
-    window = model.record["window"]
-    if window.get("longest_line", 0) > window["words"] + 1:
-        notes.line(
-            f"window: {window['words']} words: in the longest line, of {window['longest_line']:,}, "
-            "those farther apart were not paired (--window-cap)"
-        )
-    if config.patience:
-        best = model.record["heldout"]["best_epoch"]
-        notes.line(f"held-out loss was least after epoch {best}: these are its vectors")
-    words, dim = model.vectors.matrix.shape
-    notes.line(
-        f"wrote {' and '.join(results.written()) or 'stdout'}: {words:,} words x {dim}, "
-        f"{time.monotonic() - start:.1f} s in all"
-    )
+def _check_usage(context: click.Context, preset: str | None, *, keep_corpus: bool) -> None:
+    """Refuse options that do not go together."""
+    given = context.params
+    graph, checkpoint = given["graph"], given["checkpoint"]
+    nodes, types = given["nodes"], given["types"]
+    if keep_corpus and checkpoint is None:
+        raise click.UsageError("--keep-corpus needs --checkpoint FOLDER", context)
+    if [*given["corpus"], given["config_path"], nodes, types].count(STDIO) > 1:
+        raise click.UsageError("standard input can be read once: give - once", context)
+    if graph and preset:
+        raise click.UsageError("--preset is for text: leave out --graph or --preset", context)
+    if graph and checkpoint is not None:
+        raise click.UsageError("--checkpoint is for text: leave out --graph", context)
+    if not graph and (nodes or types):
+        raise click.UsageError(f"{'--nodes' if nodes else '--types'} needs --graph", context)
 
 
-def _check_folder(folder: str) -> None:
-    if not Path(folder).is_dir():
-        raise FileError(f"{folder}: no such folder: give --tmpdir one that exists")
-    if not os.access(folder, os.W_OK):
-        raise FileError(f"{folder}: not writable: give --tmpdir another folder")
+def _files_read(corpus: tuple[str, ...], more: tuple[str | None, ...], *, graph: bool) -> list[str]:
+    """Return the files that will be read, which must not be written; all must exist."""
+    if graph:
+        files = [file for file in (*corpus, *more) if file is not None]
+    else:
+        from w2v.text.sources import find_sources
+
+        files = [source.path for source in find_sources(corpus)]
+    return [file for file in files if Path(file).exists()]
 
 
 def _print_settings(config: Config, notes: Notes) -> None:

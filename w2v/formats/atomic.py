@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -18,6 +20,8 @@ from w2v.errors import FileError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _BUFFER = 1 << 20
+_TEMPORARY = re.compile(r"\.w2v-\d+-[0-9a-f]{12}\.tmp")
+_unfinished: set[Path] = set()  # temporary files of this process
 
 
 class Output(NamedTuple):
@@ -95,6 +99,36 @@ def check_writable(path: str | os.PathLike[str]) -> None:
         _Replacement(target, None).discard()
 
 
+def remove_unfinished() -> None:
+    """Remove the temporary files of this process, which is about to end without cleaning up."""
+    for path in list(_unfinished):
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+
+def remove_stale(folder: Path) -> None:
+    """Remove temporary files that killed processes have left in a folder.
+
+    A living writer holds a lock on its file, which the system lets go of when the process
+    ends, however it ends. Where files cannot be locked, none is removed.
+    """
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if _TEMPORARY.fullmatch(entry.name):
+                _remove_if_unlocked(Path(entry.path))
+
+
+def _remove_if_unlocked(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        # never through a link, and never waiting for the other end of a pipe
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()
+        finally:
+            os.close(descriptor)
+
+
 def is_stream(path: str | os.PathLike[str]) -> bool:
     """Tell whether `path` is a pipe, a device, or a descriptor that is open already."""
     return _Target(path).is_stream
@@ -156,19 +190,14 @@ class _Replacement:
     def __init__(self, target: _Target, size: int | None) -> None:
         self.target = target
         self.size = size
-        # Not made from the target's name, which may already be as long as names may be.
-        unique = f".w2v-{os.getpid()}-{os.urandom(6).hex()}.tmp"
-        self.path = target.path.parent / unique
-        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC
+        folder = target.path.parent
+        remove_stale(folder)
         try:
-            self.file = os.fdopen(os.open(self.path, flags, 0o666), "wb", buffering=_BUFFER)
+            self.path, self.file = _new_temporary(folder)
         except OSError as error:
             raise FileError(
-                f"{target.name} cannot be written: {_reason(error)} (folder {target.path.parent})"
+                f"{target.name} cannot be written: {_reason(error)} (folder {folder})"
             ) from error
-        except BaseException:
-            self.path.unlink(missing_ok=True)
-            raise
 
     def fill(self, write: Callable[[BinaryIO], None]) -> None:
         """Write the content and bring it to the disk."""
@@ -177,7 +206,6 @@ class _Replacement:
             self.file.flush()
             self._keep_permissions(self.file.fileno())
             os.fsync(self.file.fileno())
-            self.file.close()
         except OSError as error:
             raise self._explained(error) from error
 
@@ -187,6 +215,8 @@ class _Replacement:
             self.path.replace(self.target.path)
         except OSError as error:
             raise self._explained(error) from error
+        _unfinished.discard(self.path)
+        self.file.close()  # only now: until then its lock says that somebody works on it
         # The name is on the disk only when its folder is; not every file system can.
         with contextlib.suppress(OSError):
             folder = os.open(self.target.path.parent, os.O_RDONLY)
@@ -201,6 +231,7 @@ class _Replacement:
             self.file.close()
         with contextlib.suppress(OSError):
             self.path.unlink()
+        _unfinished.discard(self.path)
 
     def _keep_permissions(self, descriptor: int) -> None:
         old = self.target.status
@@ -224,6 +255,36 @@ class _Replacement:
             f"{name}{need} cannot be written: {_reason(error)}{free}: make room or choose "
             "another folder (the old file, if any, is as it was)"
         )
+
+
+def _new_temporary(folder: Path) -> tuple[Path, BinaryIO]:
+    """Make a locked file under a new hidden name."""
+    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC
+    while True:
+        # Not made from the target's name, which may already be as long as names may be.
+        path = folder / f".w2v-{os.getpid()}-{os.urandom(6).hex()}.tmp"
+        _unfinished.add(path)
+        try:
+            file = os.fdopen(os.open(path, flags, 0o666), "wb", buffering=_BUFFER)
+            if _lock(file.fileno()):
+                return path, file
+            file.close()
+        except BaseException:
+            path.unlink(missing_ok=True)
+            _unfinished.discard(path)
+            raise
+        _unfinished.discard(path)
+
+
+def _lock(descriptor: int) -> bool:
+    """Lock a new file; return False if another process took it for a stale one meanwhile."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks: there nobody removes anything
+        return True
+    return os.fstat(descriptor).st_nlink > 0
 
 
 def _write_stream(output: Output) -> None:

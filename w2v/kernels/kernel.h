@@ -61,4 +61,9 @@ enum { TILE_ROWS = 2, TILE_DISTANCES = 5, PATH_NODES = 8 };
 
 #include "create.h"
 
-const w2v_kernel TABLE = {NAME, create, train, flush, take_loss, destroy, bytes, STEP};
+#include "state.h"
+
+const w2v_kernel TABLE = {
+    NAME,        create,     train,         flush, take_loss, destroy, bytes,
+    state_bytes, save_state, restore_state, STEP,
+};

@@ -27,7 +27,8 @@ enum { W2V_NS, W2V_NCE, W2V_SAMPLED_SOFTMAX, W2V_HS }; /* losses */
 
 enum { W2V_EXACT, W2V_SKIP, W2V_SATURATE };   /* what is made of large logits */
 
-/* One training run: the same for all workers. `done`, `stop` are shared and atomic. */
+/* One training run: the same for all workers. `done`, `stop`, `diverged` are shared and
+ * atomic. */
 typedef struct {
     float *inputs;          /* IN/OUT */
     float *outputs;         /* IN/OUT */
@@ -58,7 +59,8 @@ typedef struct {
     double min_alpha;
     int64_t total;          /* tokens to train on, all epochs together */
     int64_t done;           /* tokens taken so far, by all workers */
-    int stop;               /* set to end all workers at their next block */
+    int stop;               /* set to make all workers return at their next block */
+    int diverged;           /* set by workers once a loss they measured is not finite */
 } w2v_run;
 
 typedef struct w2v_worker w2v_worker;
@@ -68,14 +70,20 @@ typedef struct {
     const char *name;
     /* NULL if memory is short. */
     w2v_worker *(*create)(w2v_run *run, uint64_t seed, uint64_t stream);
-    /* Train on `n` rows of the corpus; -1 ends a sentence. Returns 0, or 1 if stopped. */
-    int (*train)(w2v_worker *, const int32_t *rows, int64_t n);
-    /* End the current sentence, train what is left in the buffers. */
+    /* Train on a chunk, `n` rows of the corpus; -1 ends a sentence. Returns 0, or 1 if
+     * stopped: the same call with the same `taken` then goes on as if it had not been.
+     * taken   IN/OUT rows of the chunk that are in the worker already, 0 to begin */
+    int (*train)(w2v_worker *, const int32_t *rows, int64_t n, int64_t *taken);
+    /* End the current sentence, train what is left in the buffers; never stopped. */
     void (*flush)(w2v_worker *);
     /* Sum of the loss and of the pairs' weights since the last call. */
     void (*take_loss)(w2v_worker *, double *loss, double *pairs);
     void (*destroy)(w2v_worker *);
     int64_t (*bytes)(const w2v_run *run); /* memory that create() will take */
+    /* A worker between two calls of train() as bytes, and back; see state.h. */
+    int64_t (*state_bytes)(const w2v_run *run);
+    void (*save_state)(w2v_worker *, char *to);
+    int (*restore_state)(w2v_worker *, const char *from); /* 1 if the bytes are no such state */
     int64_t step; /* centers whose rows are gathered together; fixes the order of updates */
 } w2v_kernel;
 

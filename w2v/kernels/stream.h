@@ -62,6 +62,7 @@ static void report(w2v_worker *w) {
     w->tokens = 0;
     double alpha = run->alpha + (run->min_alpha - run->alpha) * (double)done / (double)run->total;
     w->alpha = (float)(alpha > run->min_alpha ? alpha : run->min_alpha);
+    if (!isfinite(w->loss)) __atomic_store_n(&run->diverged, 1, __ATOMIC_RELAXED);
 }
 
 static void train_block(w2v_worker *w, ptrdiff_t n) {
@@ -74,26 +75,28 @@ static int stopped(const w2v_worker *w) {
     return __atomic_load_n(&w->run->stop, __ATOMIC_RELAXED);
 }
 
-static int train(w2v_worker *w, const int32_t *rows, int64_t n) {
+static int train(w2v_worker *w, const int32_t *rows, int64_t n, int64_t *taken) {
     const ptrdiff_t block = w->run->block_length;
-    for (int64_t k = 0; k < n; k += BATCH) {
-        const ptrdiff_t batch = n - k < BATCH ? (ptrdiff_t)(n - k) : BATCH;
-        if (stopped(w)) return 1; /* nothing is trained any more: nothing may be added */
-        make_room(w, batch);
-        take_tokens(w, rows + k, batch);
-        if (w->tokens >= REPORT || k == 0) report(w);
+    for (;;) {
         /* one step is kept back: its rows are prefetched, and a lone word may be forgotten */
         while (w->end - w->pos >= block + STEP) {
             if (stopped(w)) return 1;
             train_block(w, block);
         }
+        if (*taken == n) return 0;
+        if (stopped(w)) return 1; /* nothing is trained any more: nothing may be added */
+        const int begun = *taken > 0;
+        const ptrdiff_t batch = n - *taken < BATCH ? (ptrdiff_t)(n - *taken) : BATCH;
+        make_room(w, batch);
+        take_tokens(w, rows + *taken, batch);
+        *taken += batch;
+        if (w->tokens >= REPORT || !begun) report(w);
     }
-    return 0;
 }
 
 static void flush(w2v_worker *w) {
     close_sentence(w);
-    if (w->pos == w->end || stopped(w)) { /* nothing came since the last flush */
+    if (w->pos == w->end) { /* nothing came since the last flush */
         report(w);
         return;
     }
@@ -105,7 +108,7 @@ static void flush(w2v_worker *w) {
         w->left[k] = w->right[k] = 0;
     }
     w->end += padding - STEP;
-    while (w->pos < w->end && !stopped(w)) {
+    while (w->pos < w->end) {
         const ptrdiff_t left = w->end - w->pos;
         train_block(w, left < w->run->block_length ? left : w->run->block_length);
     }

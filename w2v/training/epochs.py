@@ -1,14 +1,19 @@
-"""Threads that train on the chunks of a corpus, one epoch at a time."""
+"""The kernels' trainer: threads that train on the chunks of a corpus, one epoch at a time."""
 
 from __future__ import annotations
 
-import itertools
+import dataclasses
+import functools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from w2v._core import Run, Worker
-from w2v.errors import ConfigError
+from w2v.errors import ConfigError, DataError
 from w2v.training.chunks import Chunks
+from w2v.training.facts import Facts, truth, whole, whole_or_none
 from w2v.training.holdout import TrainingText
 from w2v.training.progress import EpochMeter
 
@@ -22,61 +27,24 @@ def chunk_bounds(corpus: Chunks, threads: int) -> list[int]:
     return corpus.cut(min(LONGEST_CHUNK, max(SHORTEST_CHUNK, len(corpus) // (16 * threads))))
 
 
-class CompiledTrainer:
-    """Trains with the kernels, by all workers.
-
-    Parameters
-    ----------
-    run : Run
-    workers : list of Worker
-        Not more than there are chunks.
-    text : TrainingText
-    bounds : list of int
-        Where the corpus is cut into chunks.
-    total : int
-        Tokens to train on, all epochs together.
-    """
-
-    def __init__(
-        self, run: Run, workers: list[Worker], text: TrainingText, bounds: list[int], total: int
-    ) -> None:
-        self._run, self._workers, self._text = run, workers, text
-        self._bounds, self._total = bounds, total
-
-    def epoch(self, meter: EpochMeter) -> tuple[float, float]:
-        """Train on the corpus once; return the sums of the loss and of the pairs' weights."""
-
-        def poll() -> None:
-            meter.report(self._run.done / self._total)
-
-        run_epoch(self._run, self._workers, self._text, self._bounds, poll, meter.epoch)
-        sums = [worker.take_loss() for worker in self._workers]
-        return sum(loss for loss, _ in sums), sum(pairs for _, pairs in sums)
-
-
-def run_epoch(
-    run: Run,
-    workers: list[Worker],
-    text: TrainingText,
-    bounds: list[int],
-    poll: Callable[[], object],
-    epoch: int = 1,
+def run_threads(
+    works: Sequence[Callable[[], None]], stop: Callable[[], None], poll: Callable[[], object]
 ) -> None:
-    """Train once on all of a text, a thread for each worker.
+    """Run every function in a thread of its own until all have returned.
 
-    Chunks go to whichever worker is free. `poll` is called from this thread every tenth of
-    a second. An exception there or in a worker (KeyboardInterrupt too) stops all workers at
-    their next block and is raised here once they have ended.
+    `poll` is called from this thread every tenth of a second; it may call `stop`, after which
+    the functions return soon. An exception there or in a function (KeyboardInterrupt too)
+    stops them all, and is raised here once they have ended.
     """
-    chunks = iter(list(itertools.pairwise(bounds)))
-    lock = threading.Lock()
     failures: list[BaseException] = []
-    threads = [
-        threading.Thread(
-            target=_work, args=(worker, text, epoch, chunks, lock, failures), daemon=True
-        )
-        for worker in workers
-    ]
+
+    def run(work: Callable[[], None]) -> None:
+        try:
+            work()
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=run, args=(work,), daemon=True) for work in works]
     try:
         for thread in threads:
             _start(thread, len(threads))
@@ -87,11 +55,11 @@ def run_epoch(
                 break
             poll()
     except BaseException:
-        run.stop()
+        stop()
         raise
     finally:
         if failures:
-            run.stop()
+            stop()
         for thread in threads:
             if thread.ident is not None:
                 thread.join()
@@ -108,21 +76,262 @@ def _start(thread: threading.Thread, count: int) -> None:
         ) from error
 
 
-def _work(
-    worker: Worker,
-    text: TrainingText,
-    epoch: int,
-    chunks: Iterator[tuple[int, int]],
-    lock: threading.Lock,
-    failures: list[BaseException],
-) -> None:
-    try:
-        while True:
-            with lock:
-                start, end = next(chunks, (0, 0))
-            if start == end or not all(map(worker.train, text.parts(epoch, start, end))):
-                break
-            text.corpus.release(start, end)
-        worker.flush()
-    except BaseException as error:
-        failures.append(error)
+@dataclasses.dataclass
+class Place:
+    """Where one worker is in an epoch.
+
+    Attributes
+    ----------
+    chunk : int or None
+        The chunk it is in.
+    skip : int
+        Rows at the front of that chunk that are behind it, those of `Worker.taken` not counted.
+    last : int or None
+        The chunk it finished last, whose last sentence may go on in the next.
+    finished : bool
+        Whether it is done with the epoch, and its buffers are empty.
+    """
+
+    chunk: int | None = None
+    skip: int = 0
+    last: int | None = None
+    finished: bool = False
+
+
+@dataclasses.dataclass(kw_only=True)
+class Position:
+    """Where all workers are: plain values, for a checkpoint.
+
+    Attributes
+    ----------
+    done : int
+        Tokens that workers have reported, in all epochs.
+    next_chunk : int
+        The first chunk that no worker has begun.
+    leftovers : list of (int, int)
+        Chunks whose first so many rows were trained by workers that are no more.
+    places : list of Place
+        One for each worker.
+    taken : list of int
+        `Worker.taken` of each.
+    fresh : bool
+        Whether new workers go on with what these leave.
+    """
+
+    done: int = 0
+    next_chunk: int = 0
+    leftovers: list[tuple[int, int]] = dataclasses.field(default_factory=list)
+    places: list[Place] = dataclasses.field(default_factory=list)
+    taken: list[int] = dataclasses.field(default_factory=list)
+    fresh: bool = False
+
+    def unfinished(self) -> list[tuple[int, int]]:
+        """Return the chunks that were begun, and how many rows of each had been taken."""
+        begun = [
+            (place.chunk, place.skip + taken)
+            for place, taken in zip(self.places, self.taken, strict=True)
+            if place.chunk is not None
+        ]
+        return [*self.leftovers, *begun]
+
+    def check(self, bounds: list[int]) -> None:
+        """Refuse places outside the corpus: they come from a file.
+
+        Raises
+        ------
+        DataError
+            There is one.
+        """
+        chunks = len(bounds) - 1
+        sizes = np.diff(bounds)
+        pieces = self.unfinished() if len(self.taken) == len(self.places) else [(-1, 0)]
+        lasts = [place.last for place in self.places if place.last is not None]
+        if not (
+            all(0 <= chunk < chunks and 0 <= used <= sizes[chunk] for chunk, used in pieces)
+            and all(0 <= last < chunks for last in lasts)
+            and 0 <= self.next_chunk <= chunks
+        ):
+            raise DataError("it is at a place that this corpus does not have")
+
+    def tokens(self, text: TrainingText, bounds: list[int]) -> int:
+        """Return how many tokens of this epoch had been taken, counted in the corpus."""
+        taken = 0
+        for chunk in range(self.next_chunk):
+            taken += int(np.count_nonzero(text.rows(1, bounds[chunk], bounds[chunk + 1]) >= 0))
+            text.corpus.release(bounds[chunk], bounds[chunk + 1])
+        for chunk, used in self.unfinished():
+            rest = text.rows(1, bounds[chunk] + used, bounds[chunk + 1])
+            taken -= int(np.count_nonzero(rest >= 0))
+        return taken
+
+
+class CompiledTrainer:
+    """Trains with the kernels, by all workers.
+
+    Parameters
+    ----------
+    run : Run
+    workers : list of Worker
+        Not more than there are chunks.
+    text : TrainingText
+    bounds : list of int
+        Where the corpus is cut into chunks.
+    total : int
+        Tokens to train on, all epochs together.
+    position : Position, optional
+        Of workers whose places these take. Their buffers follow with `restore`; without,
+        these go on with what is left.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        workers: list[Worker],
+        text: TrainingText,
+        bounds: list[int],
+        total: int,
+        position: Position | None = None,
+    ) -> None:
+        self._run, self._workers, self._text = run, workers, text
+        self._bounds, self._total = bounds, total
+        self._lock = threading.Lock()
+        self._now = Position(places=[Place() for _ in workers])
+        if position is not None:
+            self._now.next_chunk, self._now.leftovers = position.next_chunk, position.unfinished()
+
+    @property
+    def share(self) -> float:
+        """How much of the whole run is done, 0 to 1."""
+        return self._run.done / self._total
+
+    @property
+    def diverged(self) -> bool:
+        """Whether a loss was not finite."""
+        return bool(self._run.diverged)
+
+    @property
+    def state_bytes(self) -> int:
+        """Bytes that each worker's part of `buffers` takes."""
+        return self._run.state_bytes
+
+    def run(self, meter: EpochMeter, poll: Callable[[], object]) -> bool:
+        """Train to the end of the epoch, or until stopped; return whether it is the end.
+
+        Chunks go to whichever worker is free.
+        """
+        works = [
+            functools.partial(self._work, worker, place, meter.epoch)
+            for worker, place in zip(self._workers, self._now.places, strict=True)
+        ]
+        run_threads(works, self.stop, poll)
+        return all(place.finished for place in self._now.places)
+
+    def stop(self) -> None:
+        """Make `run` return at each worker's next block."""
+        self._run.stop()
+
+    def go_on(self) -> None:
+        """Take back `stop`."""
+        self._run.go_on()
+
+    def next_epoch(self) -> None:
+        """Go back to the front of the corpus."""
+        self._now = Position(places=[Place() for _ in self._workers])
+
+    def take_loss(self) -> tuple[float, float]:
+        """Return the sums of the loss and of the pairs' weights since the last call."""
+        sums = [worker.take_loss() for worker in self._workers]
+        return sum(loss for loss, _ in sums), sum(pairs for _, pairs in sums)
+
+    def position(self) -> Facts:
+        """Return where it is, as plain values; only while it does not run."""
+        now = dataclasses.asdict(self._now)
+        return {**now, "done": self._run.done, "taken": [w.taken for w in self._workers]}
+
+    def buffers(self) -> NDArray[np.uint8]:
+        """Return what the workers hold, uint8 (workers, bytes); only while none trains."""
+        states = b"".join(worker.state() for worker in self._workers)
+        return np.frombuffer(states, np.uint8).reshape(len(self._workers), -1)
+
+    def restore(self, position: Position, buffers: NDArray[np.uint8]) -> None:
+        """Put every worker where another one was.
+
+        Raises
+        ------
+        DataError
+            There are not as many, or the buffers are damaged.
+        """
+        count = len(self._workers)
+        if not len(position.places) == len(position.taken) == len(buffers) == count:
+            raise DataError(f"it has {len(position.places)} workers where {count} are needed")
+        for worker, place, taken, held in zip(
+            self._workers, position.places, position.taken, buffers, strict=True
+        ):
+            before = None if place.last is None else self._rows(place.last)
+            try:
+                worker.restore(held, taken, before)
+            except ValueError as error:
+                raise DataError(str(error)) from error
+        self._now = position
+
+    def _rows(self, chunk: int) -> NDArray[np.int32]:
+        return self._text.corpus.chunk(1, self._bounds[chunk], self._bounds[chunk + 1])
+
+    def _work(self, worker: Worker, place: Place, epoch: int) -> None:
+        while not place.finished:
+            if place.chunk is not None:
+                if not self._train_chunk(worker, place, place.chunk, epoch):
+                    return
+                place.last, place.chunk, place.skip = place.chunk, None, 0
+            elif not self._take_chunk(place):
+                worker.flush()
+                place.finished = True
+
+    def _train_chunk(self, worker: Worker, place: Place, chunk: int, epoch: int) -> bool:
+        """Train what is left of a chunk; return False if stopped in it."""
+        start, end = self._bounds[chunk], self._bounds[chunk + 1]
+        for first, behind in self._text.parts(start + place.skip, end):
+            place.skip = first - start
+            if not worker.train(self._text.corpus.chunk(epoch, first, behind)):
+                return False
+            place.skip = behind - start
+        self._text.corpus.release(start, end)
+        return True
+
+    def _take_chunk(self, place: Place) -> bool:
+        """Give a worker the next chunk; return whether there was one."""
+        now = self._now
+        with self._lock:
+            if now.leftovers:
+                place.chunk, place.skip = now.leftovers.pop()
+            elif now.next_chunk < len(self._bounds) - 1:
+                place.chunk, place.skip = now.next_chunk, 0
+                now.next_chunk += 1
+            else:
+                return False
+            return True
+
+
+def position_of(facts: Facts) -> Position:
+    """Return the position that `CompiledTrainer.position` gave, out of a file.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError
+        It is damaged.
+    """
+    return Position(
+        done=whole(facts["done"]),
+        next_chunk=whole(facts["next_chunk"]),
+        leftovers=[(whole(chunk), whole(skip)) for chunk, skip in facts["leftovers"]],
+        places=[
+            Place(
+                chunk=whole_or_none(entry["chunk"]),
+                skip=whole(entry["skip"]),
+                last=whole_or_none(entry["last"]),
+                finished=truth(entry["finished"]),
+            )
+            for entry in facts["places"]
+        ],
+        taken=[whole(taken) for taken in facts["taken"]],
+    )

@@ -107,17 +107,17 @@ class TrainingText:
         kept = self.vocab.counts @ (self.keep / 0xFFFFFFFF)
         return float(kept) * self.tokens / max(1, self.corpus.kept)
 
-    def parts(self, epoch: int, start: int, end: int) -> Iterator[NDArray[np.int32]]:
-        """Yield a chunk of an epoch, in pieces where sentences are held out of it."""
-        if self.holdout is None:
-            yield self.corpus.chunk(epoch, start, end)
-            return
-        for part in self.holdout.rest(start, end):
-            yield self.corpus.chunk(epoch, *part)
+    def parts(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield the places of a chunk that are trained on: pieces, where sentences are held out."""
+        if self.holdout is not None:
+            yield from self.holdout.rest(start, end)
+        elif start < end:
+            yield start, end
 
     def rows(self, epoch: int, start: int, end: int) -> NDArray[np.int32]:
         """Return a chunk of an epoch without the held-out sentences, as one array."""
-        return np.concatenate([np.empty(0, np.int32), *self.parts(epoch, start, end)])
+        parts = [self.corpus.chunk(epoch, *part) for part in self.parts(start, end)]
+        return np.concatenate([np.empty(0, np.int32), *parts])
 
 
 def _choose(corpus: Corpus, share: float, seed: int) -> tuple[NDArray[np.int64], int]:

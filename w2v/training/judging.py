@@ -83,24 +83,33 @@ class Best:
         What is trained.
     patience : int
         Epochs without a lower loss after which to stop; 0 is never, and copies nothing.
+
+    Attributes
+    ----------
+    epoch : int
+        The best so far; 0 before there is one.
+    loss : float
+        Its loss.
+    copies : tuple of float32 (words + 1, stride)
+        Its inputs and outputs; empty without patience.
     """
 
     def __init__(self, inputs: Floats, outputs: Floats, patience: int) -> None:
         self._matrices = (inputs, outputs)
         self._patience = patience
-        self._copies: tuple[Floats, ...] = ()
-        self._loss = np.inf
+        self.copies: tuple[Floats, ...] = ()
+        self.loss = np.inf
         self.epoch = 0
 
     def stop(self, epoch: int, loss: float) -> bool:
         """Take note of the loss of an epoch; return whether to go no further."""
-        if loss < self._loss:
-            self._loss, self.epoch = loss, epoch
+        if loss < self.loss:
+            self.loss, self.epoch = loss, epoch
             if self._patience:
-                self._copies = tuple(matrix.copy() for matrix in self._matrices)
+                self.copies = tuple(matrix.copy() for matrix in self._matrices)
         return 0 < self._patience <= epoch - self.epoch
 
     def restore(self) -> None:
         """Put the matrices back to what they were after the best epoch, if copied."""
-        for matrix, copied in zip(self._matrices, self._copies, strict=False):
+        for matrix, copied in zip(self._matrices, self.copies, strict=False):
             matrix[:] = copied

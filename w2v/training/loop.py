@@ -1,65 +1,51 @@
-"""Epoch after epoch, and what is measured and decided between them."""
+"""What trains, seen from outside, and what its sums say."""
 
 from __future__ import annotations
 
 import math
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from w2v.config import Config
 from w2v.errors import ConfigError, DataError
-from w2v.training import report
-from w2v.training.judging import Best, Judge
-from w2v.training.progress import EpochMeter, Listener
+from w2v.training.facts import Facts
+from w2v.training.progress import EpochMeter
 
 
 class Trainer(Protocol):
     """What goes through the corpus: one for the kernels, one for the full softmax."""
 
-    def epoch(self, meter: EpochMeter) -> tuple[float, float]:
-        """Train on the corpus once; return the sums of the loss and of the pairs' weights."""
+    @property
+    def share(self) -> float:
+        """How much of the whole run is done, 0 to 1."""
 
+    @property
+    def diverged(self) -> bool:
+        """Whether a loss was not finite."""
 
-def run_epochs(
-    trainer: Trainer,
-    matrices: tuple[NDArray[np.float32], NDArray[np.float32]],
-    words: int,
-    config: Config,
-    record: dict[str, Any],
-    progress: Listener | None,
-    judge: Judge | None,
-) -> None:
-    """Train until all epochs are done, or until patience with the held-out loss ends.
+    def run(self, meter: EpochMeter, poll: Callable[[], object]) -> bool:
+        """Train to the end of the epoch, or until stopped; return whether it is the end."""
 
-    Parameters
-    ----------
-    matrices : (inputs, outputs), float32 (words + 1, stride)
-        After a run with patience they are those of the best epoch.
-    words : int
-        Raw words of an epoch.
-    record : dict
-        The run record; each epoch is added to it.
-    """
-    best = Best(*matrices, config.patience)
-    for epoch in range(1, config.epochs + 1):
-        alphas = (config.alpha, config.min_alpha)
-        meter = EpochMeter(progress, epoch, config.epochs, words, alphas)
-        loss = mean_loss(*trainer.epoch(meter), epoch, config)
-        seconds, heldout = meter.seconds(), None
-        if judge is not None:
-            heldout = judge.loss(*(matrix[:-1, : config.dim] for matrix in matrices))
-            if not math.isfinite(heldout):
-                raise diverged(epoch, f"its held-out loss is {heldout}", config)
-        meter.report(epoch / config.epochs, loss=loss, seconds=seconds, heldout_loss=heldout)
-        report.add_epoch(record, words, loss, seconds, heldout)
-        if heldout is not None and best.stop(epoch, heldout):
-            break
-    best.restore()
-    if judge is not None:
-        kept = best.epoch if config.patience else epoch
-        record["heldout"].update(best_epoch=best.epoch, vectors_epoch=kept)
+    def stop(self) -> None:
+        """Make `run` return soon, in a state that it can go on from."""
+
+    def go_on(self) -> None:
+        """Take back `stop`."""
+
+    def next_epoch(self) -> None:
+        """Go back to the front of the corpus."""
+
+    def take_loss(self) -> tuple[float, float]:
+        """Return the sums of the loss and of the pairs' weights since the last call."""
+
+    def position(self) -> Facts:
+        """Return where it is, as plain values; only while it does not run."""
+
+    def buffers(self) -> NDArray[np.uint8] | None:
+        """Return what it holds beside, uint8 (workers, bytes); only while it does not run."""
 
 
 def mean_loss(loss: float, pairs: float, epoch: int, config: Config) -> float:

@@ -32,6 +32,8 @@ class Progress:
     estimate : float or None
         Seconds that training will take, measured before it begins; with the first report of
         the full softmax only.
+    note : str
+        Something a user should know; then nothing else is reported.
     """
 
     phase: Literal["text", "training"]
@@ -45,6 +47,7 @@ class Progress:
     seconds: float = 0.0
     heldout_loss: float | None = None
     estimate: float | None = None
+    note: str = ""
 
     @property
     def epoch_end(self) -> bool:
@@ -68,6 +71,8 @@ class EpochMeter:
         Raw words of an epoch.
     alphas : (float, float)
         Learning rate at the start and the end of the run.
+    before : float
+        Seconds of this epoch before it was interrupted.
     """
 
     def __init__(
@@ -77,13 +82,14 @@ class EpochMeter:
         epochs: int,
         tokens: int,
         alphas: tuple[float, float],
+        before: float = 0.0,
     ) -> None:
         self._listener = listener
         self.epoch = epoch
         self._epochs = epochs
         self._tokens = tokens
         self._alphas = alphas
-        self._begun = time.perf_counter()
+        self._begun = time.perf_counter() - before
 
     def alpha(self, share: float) -> float:
         """Return the learning rate when `share` (0 to 1) of the run is done."""
@@ -112,6 +118,6 @@ class EpochMeter:
                 alpha=self.alpha(share),
                 words_per_second=words / max(seconds, 1e-9),
                 seconds=seconds,
-                **facts,
+                **facts,  # type: ignore[arg-type] # mypy thinks of `note`
             )
         )

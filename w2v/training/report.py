@@ -55,8 +55,10 @@ def add_epoch(
     record["epochs"].append(entry)
 
 
-def close_record(record: dict[str, Any], text: float, training: float) -> None:
-    """Mark a record as finished; times are in seconds."""
+def close_record(
+    record: dict[str, Any], text: float, training: float, finished: bool = True
+) -> None:
+    """Complete a record; `finished` is False for a run that was interrupted. Times in seconds."""
     record["seconds"].update(text=text, training=training, whole=text + training)
     record["peak_memory_bytes"] = peak_memory()
-    record["finished"] = True
+    record["finished"] = finished

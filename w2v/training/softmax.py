@@ -14,7 +14,9 @@ of source i and center p, the gradient of the logits is sum_p w_ip ([v = c_p] - 
 
 from __future__ import annotations
 
+import functools
 import itertools
+import math
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +26,8 @@ from numpy.typing import NDArray
 
 from w2v.config import Config
 from w2v.errors import ConfigError
-from w2v.training.epochs import POLL_SECONDS, chunk_bounds
+from w2v.training.epochs import chunk_bounds, run_threads
+from w2v.training.facts import Facts, whole
 from w2v.training.holdout import TrainingText
 from w2v.training.progress import EpochMeter
 from w2v.training.windows import Block, Examples, Windows, examples
@@ -83,7 +86,11 @@ class SoftmaxTrainer:
         self._total = max(1, text.tokens * config.epochs)
         self._windows = Windows(text.keep, config)
         self._generator = self._new_generator()
-        self._done = 0
+        self._chunk_generator = self._generator.bit_generator.state
+        self._done = self._chunk = self._blocks = 0
+        self._loss = self._pairs = 0.0
+        self._stopped = False
+        self.share = 0.0
         words = len(self._outputs)
         count = max(1, min(config.threads, words // LEAST_PART))
         edges = [words * k // count for k in range(count + 1)]
@@ -118,22 +125,81 @@ class SoftmaxTrainer:
         blocks = self._text.expected * self._config.epochs / self._config.block_length
         return seconds * max(1.0, blocks)
 
-    def epoch(self, meter: EpochMeter) -> tuple[float, float]:
-        """Train on the corpus once; return the sums of the loss and of the pairs' weights."""
-        loss = pairs = reported = 0.0
-        for start, end in self._chunks:
+    @property
+    def diverged(self) -> bool:
+        """Whether a loss was not finite."""
+        return not math.isfinite(self._loss)
+
+    def run(self, meter: EpochMeter, poll: Callable[[], object]) -> bool:
+        """Train to the end of the epoch, or until stopped; return whether it is the end."""
+        run_threads([functools.partial(self._work, meter)], self.stop, poll)
+        return self._chunk == len(self._chunks)
+
+    def stop(self) -> None:
+        """Make `run` return at the next block."""
+        self._stopped = True
+
+    def go_on(self) -> None:
+        """Take back `stop`."""
+        self._stopped = False
+
+    def next_epoch(self) -> None:
+        """Go back to the front of the corpus."""
+        self._chunk = 0
+
+    def take_loss(self) -> tuple[float, float]:
+        """Return the sums of the loss and of the pairs' weights since the last call."""
+        sums = self._loss, self._pairs
+        self._loss = self._pairs = 0.0
+        return sums
+
+    def position(self) -> Facts:
+        """Return where it is, as plain values; only while it does not run."""
+        return {
+            "done": self._done,
+            "chunk": self._chunk,
+            "blocks": self._blocks,
+            "generator": self._chunk_generator,
+        }
+
+    def buffers(self) -> None:
+        """Return None: between two blocks it holds nothing."""
+
+    def restore(self, facts: Facts) -> None:
+        """Go to where another one was.
+
+        Raises
+        ------
+        ValueError, KeyError, TypeError
+            The position is damaged.
+        """
+        chunk, done = whole(facts["chunk"]), whole(facts["done"])
+        if chunk > len(self._chunks) or done > self._total:
+            raise ValueError(f"chunk {chunk} of {len(self._chunks)}")
+        self._generator.bit_generator.state = facts["generator"]
+        self._chunk_generator = facts["generator"]
+        self._chunk, self._blocks, self._done = chunk, whole(facts["blocks"]), done
+
+    def _work(self, meter: EpochMeter) -> None:
+        while self._chunk < len(self._chunks):
+            start, end = self._chunks[self._chunk]
             rows = self._text.rows(meter.epoch, start, end)
-            for block in self._windows.blocks(rows, self._generator):
-                share = (self._done + block.tokens) / self._total
-                more = self._step(block, meter.alpha(share))
-                loss, pairs = loss + more[0], pairs + more[1]
-                now = time.perf_counter()
-                if now - reported > POLL_SECONDS:
-                    meter.report(share)
-                    reported = now
+            # a stopped chunk is begun anew, with the same draws, and its first blocks left out
+            self._generator.bit_generator.state = self._chunk_generator
+            blocks = self._windows.blocks(rows, self._generator)
+            for block in itertools.islice(blocks, self._blocks, None):
+                if self._stopped:
+                    return
+                self.share = (self._done + block.tokens) / self._total
+                loss, pairs = self._step(block, meter.alpha(self.share))
+                self._loss += loss
+                self._pairs += pairs
+                self._blocks += 1
             self._done += int(np.count_nonzero(rows >= 0))
             self._text.corpus.release(start, end)
-        return loss, pairs
+            self._chunk_generator = self._generator.bit_generator.state
+            self._blocks = 0
+            self._chunk += 1
 
     def _new_generator(self) -> np.random.Generator:
         return np.random.Generator(np.random.PCG64([self._config.seed, STREAM]))

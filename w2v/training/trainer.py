@@ -7,38 +7,30 @@ import dataclasses
 import math
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v._core import Run, Worker
 from w2v.config import Config, GraphConfig
-from w2v.cpu import available_memory, chosen_isa
-from w2v.errors import ConfigError, DataError
+from w2v.cpu import chosen_isa
+from w2v.errors import ConfigError
 from w2v.graph import Graph, Walks, read_graph
 from w2v.text.corpus import Corpus, corpus_from_sentences, read_corpus
 from w2v.text.vocab import Vocab
 from w2v.training import report, tables
+from w2v.training.building import NewSession
+from w2v.training.checkpoint import Folder
 from w2v.training.chunks import Chunks
-from w2v.training.epochs import CompiledTrainer, chunk_bounds
-from w2v.training.holdout import Holdout, TrainingText
-from w2v.training.huffman import TOP_NODES, copied_nodes, huffman_tree, path_bytes
-from w2v.training.judging import Judge
-from w2v.training.loop import Trainer, diverged, run_epochs
-from w2v.training.progress import EpochMeter, Listener, Progress
-from w2v.training.softmax import SoftmaxTrainer, check_size
-from w2v.training.window import settle_window
+from w2v.training.keeper import DEFAULT_SECONDS, Keeper
+from w2v.training.loop import diverged
+from w2v.training.progress import Listener, Progress
+from w2v.training.session import Session
+from w2v.training.softmax import check_size
 from w2v.vectors import Vectors
 
 Path = str | os.PathLike[str]
-
-# The loss is measured at one word out of so many. That costs about as much as training on the
-# word, so at most 0.8 percent of the time; prime, lest lines of one length are always met at
-# the same place.
-LOSS_INTERVALS = (127, 61, 31, 13, 7, 3, 1)
-LOSS_WORDS = 4096  # a small corpus has at least this many words measured
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -63,21 +55,6 @@ class Model:
     record: dict[str, Any]
 
 
-def memory_needed(words: int, config: Config, corpus_rows: int = 0) -> int:
-    """Return the bytes that training takes: both matrices and the corpus's rows.
-
-    With patience the matrices count twice: those of the best epoch are kept.
-    """
-    copies = 2 if config.patience else 1
-    matrices = copies * 2 * (words + 1) * tables.row_stride(config.dim) * 4
-    return matrices + 4 * corpus_rows + words * _bytes_beside(words, config)
-
-
-def _bytes_beside(words: int, config: Config) -> int:
-    """Return the bytes that a word takes beside its rows: thresholds and noise, or its path."""
-    return 12 + (path_bytes(words) if config.loss == "hs" else 0)
-
-
 def train(
     corpus: Path | Iterable[Any] | Corpus | Graph | Walks,
     config: Config | None = None,
@@ -86,6 +63,11 @@ def train(
     progress: Listener | None = None,
     tmpdir: Path | None = None,
     force: bool = False,
+    checkpoint: Path | None = None,
+    checkpoint_every: float = DEFAULT_SECONDS,
+    keep_corpus: bool = False,
+    on_interrupt: Callable[[Model], object] | None = None,
+    output: dict[str, Any] | None = None,
 ) -> Model:
     """Train word vectors by skip-gram or CBOW (Mikolov et al. 2013).
 
@@ -109,6 +91,19 @@ def train(
     force : bool, optional
         Let the full softmax train on a vocabulary of any size. (Its products run on the
         threads of `Config.threads`; each uses as many more as numpy's BLAS is set to.)
+    checkpoint : path, optional
+        A folder that keeps the run, so that `w2v.resume` can go on with it. Made if need be.
+        After the last epoch it holds the finished run.
+    checkpoint_every : float
+        Seconds from one checkpoint to the next.
+    keep_corpus : bool
+        Keep the rows of the text in the checkpoint too, 4 bytes a word. Otherwise `w2v.resume`
+        reads the files again. What cannot be read again (standard input, pipes, sentences
+        from Python, a `Corpus`) is always kept.
+    on_interrupt : callable, optional
+        Gets the model as it is when training is interrupted and there is no checkpoint.
+    output : dict, optional
+        Plain values kept in the checkpoint for whoever goes on with it.
 
     Returns
     -------
@@ -123,7 +118,8 @@ def train(
     FileError
         A file cannot be read.
     KeyboardInterrupt
-        Workers have stopped and temporary files are gone.
+        Workers have stopped, temporary files are gone, and the checkpoint is written: its
+        argument says so.
     """
     if config is None:
         config = GraphConfig() if isinstance(corpus, (Graph, Walks)) else Config()
@@ -131,22 +127,40 @@ def train(
         raise ConfigError(f"force goes with loss softmax, and loss is {config.loss}: leave it out")
     isa = chosen_isa()
     started = time.perf_counter()
-    if isinstance(corpus, Corpus):
-        if vocab is None:
-            raise ConfigError("a Corpus needs its Vocab: pass vocab=")
-        return _train_rows(corpus, vocab, config, isa, progress, started, force)
-    if vocab is not None:
+    if isinstance(corpus, Corpus) and vocab is None:
+        raise ConfigError("a Corpus needs its Vocab: pass vocab=")
+    if not isinstance(corpus, Corpus) and vocab is not None:
         raise ConfigError("vocab goes with a Corpus; text makes its own")
-    if isinstance(config, GraphConfig):
-        walks = _walks(corpus, config, progress, started)
-        started -= walks.graph.seconds if isinstance(corpus, (Graph, Walks)) else 0
-        vocab = Vocab(walks.graph.names, walks.counts)
-        return _train_rows(walks, vocab, config, isa, progress, started, force)
-    if isinstance(corpus, (Graph, Walks)):
-        raise ConfigError("a graph is trained on with a GraphConfig")
-    vocab, corpus = _read(corpus, config, progress, tmpdir, started)
-    with corpus:
-        return _train_rows(corpus, vocab, config, isa, progress, started, force)
+    if isinstance(config, GraphConfig) and checkpoint is not None:
+        raise ConfigError("checkpoint goes with text: a checkpoint cannot keep walks yet")
+    with contextlib.ExitStack() as stack:
+        keeper = None
+        if checkpoint is not None:
+            folder = stack.enter_context(Folder(checkpoint).claimed(go_on=False))
+            keeper = stack.enter_context(Keeper(folder, checkpoint_every, output, progress))
+            keeper.keep_corpus = keep_corpus or isinstance(corpus, Corpus)
+        chunks: Chunks
+        if isinstance(config, GraphConfig):
+            chunks = _walks(corpus, config, progress, started)
+            started -= chunks.graph.seconds if isinstance(corpus, (Graph, Walks)) else 0
+            vocab = Vocab(chunks.graph.names, chunks.counts)
+        elif isinstance(corpus, Corpus):
+            chunks = corpus
+        elif isinstance(corpus, (Graph, Walks)):
+            raise ConfigError("a graph is trained on with a GraphConfig")
+        else:
+            vocab, chunks = _read(corpus, config, progress, tmpdir, started)
+            stack.enter_context(chunks)
+        assert vocab is not None
+        text_seconds = time.perf_counter() - started
+        begun = time.perf_counter()
+        if config.loss == "softmax":
+            check_size(len(vocab), force=force)
+        new = NewSession(chunks, vocab, config, isa)
+        with new.opened(progress) as session:
+            session.record["seconds"]["text"] = text_seconds
+            tables.fill_initial(session.inputs, config.dim, config.seed, config.initial_range)
+            return train_session(session, progress, keeper, on_interrupt, begun)
 
 
 def _walks(source: Any, config: GraphConfig, progress: Listener | None, started: float) -> Walks:
@@ -198,151 +212,52 @@ def _read(
     return read_corpus(source, threads=config.threads, tmpdir=tmpdir, progress=listen, **settings)
 
 
-def _train_rows(
-    corpus: Chunks,
-    vocab: Vocab,
-    config: Config,
-    isa: str,
+def train_session(
+    session: Session,
     progress: Listener | None,
-    started: float,
-    force: bool,
+    keeper: Keeper | None,
+    on_interrupt: Callable[[Model], object] | None,
+    begun: float,
 ) -> Model:
-    text_seconds = time.perf_counter() - started
-    if len(vocab) < 2:
-        raise DataError(f"the vocabulary has {len(vocab)} word: training needs two or more")
-    if config.loss == "softmax":
-        check_size(len(vocab), force=force)
-    _check_matrices(len(vocab), config)
-    begun = time.perf_counter()
-    record = report.new_record(corpus, vocab, config)
-    config = settle_window(config, corpus)
-    text = _training_text(corpus, vocab, config)
-    judge = Judge(text.holdout, text, config) if text.holdout else None
-    inputs = tables.padded_matrix(len(vocab), config.dim)
-    outputs = tables.padded_matrix(len(vocab), config.dim)
-    tables.fill_initial(inputs, config.dim, config.seed, config.initial_range)
-    if text.holdout:
-        sentences, tokens = len(text.holdout.starts), text.holdout.tokens
-        record["heldout"] = {"sentences": sentences, "tokens": tokens}
-    with _open_trainer(text, config, isa, inputs, outputs, progress) as trainer:
-        run_epochs(trainer, (inputs, outputs), text.words, config, record, progress, judge)
-    if not math.isfinite(float(inputs.sum(dtype=np.float64))):
-        raise diverged(config.epochs, "vectors are not finite", config)
-    report.close_record(record, text_seconds, time.perf_counter() - begun)
-    vectors = Vectors(vocab.words, inputs[:-1, : config.dim], record=record)
-    return Model(vectors=vectors, outputs=outputs[:-1, : config.dim], vocab=vocab, record=record)
+    """Train a session to its end, or to an interrupt, and return its model.
 
-
-def _check_memory(needed: int, what: str, remedy: str) -> None:
-    free = available_memory()
-    if free is not None and needed > free:
-        raise ConfigError(
-            f"{what} need {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB is free: {remedy} would fit"
-        )
-
-
-def _check_matrices(words: int, config: Config) -> None:
-    needed, free = memory_needed(words, config), available_memory()
-    if free is None or needed <= free:
-        return
-    beside = _bytes_beside(words, config)
-    row = (needed - words * beside) // (words + 1)
-    fits = max(0, int(free / (words + 1) - beside) // 8 // tables.ROW_FLOATS * tables.ROW_FLOATS)
-    smaller = f"dim {fits}" if fits else "more memory"
-    remedy = f"{smaller} or max_vocab {free // (row + beside):,}"
-    _check_memory(needed, f"{words:,} words of dim {config.dim}", remedy)
-
-
-def _training_text(corpus: Chunks, vocab: Vocab, config: Config) -> TrainingText:
-    keep = tables.keep_thresholds(vocab.counts, config.sample)
-    holdout = None
-    if config.holdout:
-        if not isinstance(corpus, Corpus):
-            raise ConfigError("holdout goes with text: walks are new in every epoch")
-        holdout = Holdout(corpus, config.holdout, config.seed)
-    return TrainingText(corpus=corpus, vocab=vocab, keep=keep, holdout=holdout)
-
-
-@contextlib.contextmanager
-def _open_trainer(
-    text: TrainingText,
-    config: Config,
-    isa: str,
-    inputs: NDArray[np.float32],
-    outputs: NDArray[np.float32],
-    progress: Listener | None,
-) -> Iterator[Trainer]:
-    """Yield what trains by the loss that `config` names; docs/objectives.md lists them."""
-    if config.loss != "softmax":
-        yield _compiled_trainer(_new_run(text, config, isa, inputs, outputs), text, config)
-        return
-    with SoftmaxTrainer(inputs, outputs, text, config) as trainer:
-        what = f"blocks of {config.block_length} words against {len(text.vocab):,}"
-        _check_memory(trainer.memory, what, "a smaller block_length or max_vocab")
-        alphas = (config.alpha, config.min_alpha)
-        meter = EpochMeter(progress, 1, config.epochs, text.words, alphas)
-        meter.report(0.0, estimate=trainer.estimate())
-        yield trainer
-
-
-def _new_run(
-    text: TrainingText,
-    config: Config,
-    isa: str,
-    inputs: NDArray[np.float32],
-    outputs: NDArray[np.float32],
-) -> Run:
-    vocab = text.vocab
-    noise = tables.noise_table(vocab.counts, config.noise_exponent)
-    return Run(
-        inputs,
-        outputs,
-        text.keep,
-        noise,
-        total=text.tokens * config.epochs,
-        isa=isa,
-        dim=config.dim,
-        window=config.widest,
-        window_mode=config.window_mode,
-        negative=config.negative,
-        negatives=config.negatives,
-        alpha=config.alpha,
-        min_alpha=config.min_alpha,
-        block_length=config.block_length,
-        model=config.model,
-        loss=config.loss,
-        cbow_gradient=config.cbow_gradient,
-        cbow_hidden=config.cbow_hidden,
-        large_logits=config.large_logits,
-        logit_limit=config.logit_limit,
-        loss_interval=next(i for i in LOSS_INTERVALS if i == 1 or i * LOSS_WORDS <= text.expected),
-        **_scored_rows(vocab, config),
-    )
-
-
-def _scored_rows(vocab: Vocab, config: Config) -> dict[str, Any]:
-    """Return what a `Run` needs to know of the output rows besides a center's own.
-
-    They stand for noise words or, with hs, for the nodes of a tree.
+    Parameters
+    ----------
+    begun : float
+        `time.perf_counter` when training began, or would have without interruption.
     """
-    words = len(vocab)
-    if config.loss == "hs":
-        tree = huffman_tree(vocab.counts)
-        return {
-            "path_start": tree.path_start,
-            "path": tree.path,
-            "block_noise": min(TOP_NODES, words - 1),
-            "copied_nodes": copied_nodes(words, config.block_length),
-        }
-    corrected = config.loss == "nce" or config.log_q
-    draws = tables.log_draws(vocab.counts, config.noise_exponent, config.negative)
-    return {"block_noise": config.block_noise, "log_draws": draws if corrected else None}
+
+    def model() -> Model:
+        matrices = session.inputs, session.outputs
+        if not all(math.isfinite(float(m.sum(dtype=np.float64))) for m in matrices):
+            raise diverged(session.epoch, "vectors are not finite", session.config)
+        text = session.record["seconds"]["text"]
+        report.close_record(session.record, text, time.perf_counter() - begun, session.finished)
+        return _model(session)
+
+    try:
+        session.train(progress, keeper)
+        if keeper is not None:
+            keeper.write_last(session)
+    except KeyboardInterrupt as stop:
+        if keeper is not None:
+            stop.args = (keeper.write_interrupted(session),)
+        elif on_interrupt is not None:
+            on_interrupt(model())
+        raise
+    except ConfigError as error:  # training diverged
+        if keeper is None or not keeper.folder.complete:
+            raise
+        path = keeper.folder.path
+        raise ConfigError(f"{error}; {path} holds the last good checkpoint") from error
+    return model()
 
 
-def _compiled_trainer(run: Run, text: TrainingText, config: Config) -> CompiledTrainer:
-    bounds = chunk_bounds(text.corpus, config.threads)
-    # a worker without a chunk would only cost memory
-    count = min(config.threads, len(bounds) - 1)
-    _check_memory(count * run.worker_bytes, f"{count} threads", "fewer threads")
-    workers = [Worker(run, config.seed, stream) for stream in range(count)]
-    return CompiledTrainer(run, workers, text, bounds, max(1, text.tokens * config.epochs))
+def _model(session: Session) -> Model:
+    dim, record = session.config.dim, session.record
+    return Model(
+        vectors=Vectors(session.vocab.words, session.inputs[:-1, :dim], record=record),
+        outputs=session.outputs[:-1, :dim],
+        vocab=session.vocab,
+        record=record,
+    )

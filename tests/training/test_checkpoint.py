@@ -1,0 +1,486 @@
+"""Checkpoints: going on is bit for bit not having stopped, and damage is refused."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import itertools
+import json
+import random
+import shutil
+import threading
+from typing import Literal, get_args, get_origin, get_type_hints
+
+import numpy as np
+import pytest
+
+from w2v import Config, Corpus, resume, train
+from w2v.errors import ConfigError, DataError, FileError, W2VError
+from w2v.text.corpus import read_corpus
+from w2v.training import building, checkpoint, epochs, keeper
+from w2v.training.session import State
+
+SMALL = {"dim": 7, "min_count": 1, "epochs": 2, "sample": 1e-2, "alpha": 0.05, "threads": 1}
+
+
+OBJECTIVE = ("model", "loss", "negatives")  # what decides which code trains
+
+
+def choices(every):
+    """Return combinations of the settings that are one of a few words, new ones too.
+
+    All of them, or those of the objective alone and each other setting by itself.
+    """
+    kinds = {
+        name: get_args(kind)
+        for name, kind in get_type_hints(Config).items()
+        if get_origin(kind) is Literal
+    }
+    defaults = {name: getattr(Config(), name) for name in kinds}
+    found = []
+    for values in itertools.product(*kinds.values()):
+        changes = dict(zip(kinds, values, strict=True))
+        others = [n for n in kinds if n not in OBJECTIVE and changes[n] != defaults[n]]
+        plain = changes["loss"] == "ns" and changes["negatives"] == "shared"
+        if not every and (len(others) > 1 or (others and not plain)):
+            continue
+        with contextlib.suppress(ConfigError):  # not every model has every loss
+            Config(**changes)
+            found.append(pytest.param(changes, id="-".join(values)))
+    return found
+
+
+class Interrupter:
+    """Interrupts training after a few reports, drawn at random."""
+
+    def __init__(self, seed, most=3):
+        self._random = random.Random(seed)
+        self._most = most
+        self._left = 1
+        self.count = 0
+
+    def __call__(self, report):
+        if report.phase != "training" or report.note or report.estimate is not None:
+            return  # not yet training, or no place where a signal would come in
+        self._left -= 1
+        if self._left == 0:
+            self._left = self._random.randint(1, self._most)
+            self.count += 1
+            raise KeyboardInterrupt
+
+
+def interrupted_often(corpus, config, folder, seed, most=60, **extra):
+    """Train, interrupted up to `most` times and resumed each time; return the model."""
+    interrupter = Interrupter(seed)
+
+    def listen(report):
+        if interrupter.count < most:
+            interrupter(report)
+
+    try:
+        model = train(corpus, config, checkpoint=folder, progress=listen, **extra)
+    except KeyboardInterrupt:
+        model = None
+    while model is None:
+        try:
+            model = resume(folder, progress=listen)
+        except KeyboardInterrupt as stop:
+            assert "w2v resume" in str(stop)
+    assert interrupter.count >= 1
+    return model
+
+
+def same(first, second):
+    return (
+        first.vectors.matrix.tobytes() == second.vectors.matrix.tobytes()
+        and first.outputs.tobytes() == second.outputs.tobytes()
+        and first.vocab.words == second.vocab.words
+    )
+
+
+@pytest.fixture(autouse=True)
+def quick_polls(monkeypatch):
+    monkeypatch.setattr(epochs, "POLL_SECONDS", 0.0005)
+
+
+@pytest.fixture(scope="module")
+def text(tmp_path_factory):
+    """A text with lines of all lengths, one longer than a chunk."""
+    generator = np.random.default_rng(2)
+    path = tmp_path_factory.mktemp("text") / "text.txt"
+    words = generator.zipf(1.3, 60_000) % 500
+    breaks = generator.random(60_000) < 0.1
+    breaks[20_000:30_000] = False
+    path.write_text(
+        "".join(f"w{w}{chr(10) if b else ' '}" for w, b in zip(words, breaks, strict=True))
+    )
+    return path
+
+
+@pytest.fixture
+def saved(text, tmp_path):
+    """A checkpoint of a run that was interrupted in its middle."""
+    folder = tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt):
+        train(text, Config(**SMALL), checkpoint=folder, progress=Interrupter(1, 1))
+    return folder
+
+
+def check_that_resuming_changes_nothing(changes, text, folder):
+    config = Config(**SMALL | changes)
+    whole = train(text, config)
+    parts = interrupted_often(text, config, folder, seed=repr(changes))
+    assert same(whole, parts)
+    for name in ("loss", "heldout_loss"):
+        losses = [[e.get(name, 0) for e in model.record["epochs"]] for model in (whole, parts)]
+        assert losses[0] == pytest.approx(losses[1], rel=1e-9)
+    assert parts.record["settings"] == whole.record["settings"]
+    assert parts.record.get("heldout") == whole.record.get("heldout")
+    assert parts.record["finished"] is True
+    assert same(whole, resume(folder))
+
+
+@pytest.mark.parametrize("changes", choices(every=False))
+def test_resuming_is_bit_for_bit_not_having_stopped(changes, text, tmp_path):
+    check_that_resuming_changes_nothing(changes, text, tmp_path / "run")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("changes", choices(every=True))
+def test_resuming_changes_nothing_whatever_the_settings(changes, text, tmp_path):
+    check_that_resuming_changes_nothing(changes, text, tmp_path / "run")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"holdout": 0.2},
+        {"holdout": 0.2, "patience": 1, "epochs": 8, "alpha": 0.5},
+        {"holdout": 0.2, "patience": 1, "loss": "softmax", "epochs": 4},
+        {"window": 40, "block_length": 7, "block_noise": 3, "dim": 33},
+        {"log_q": True, "loss": "sampled-softmax", "window": 9},
+        {"sample": 0.0, "window": 1, "block_length": 1, "block_noise": 1},
+    ],
+    ids=lambda changes: "-".join(map(str, changes)),
+)
+def test_resuming_changes_nothing_with_holdout_and_odd_sizes(changes, text, tmp_path):
+    check_that_resuming_changes_nothing(changes, text, tmp_path / "run")
+
+
+def test_checkpoints_during_training_change_nothing(text, tmp_path):
+    config = Config(**SMALL)
+    kept = train(text, config, checkpoint=tmp_path / "run", checkpoint_every=1e-9)
+    assert same(train(text, config), kept)
+    assert json.loads((tmp_path / "run" / "checkpoint.json").read_text())["finished"] is True
+
+
+def test_several_threads_go_on_with_all_of_the_text(topic_file, tmp_path, assert_topics_found):
+    settings = {"dim": 24, "min_count": 1, "epochs": 8, "sample": 0.0, "alpha": 0.05}
+    model = interrupted_often(
+        topic_file, Config(threads=3, **settings), tmp_path / "run", seed=3, most=6
+    )
+    assert_topics_found(model.vectors)
+    assert len(model.record["epochs"]) == 8
+
+
+def test_other_threads_go_on_with_new_workers(saved, tmp_path):
+    model = resume(saved, threads=2)
+    assert model.record["threads"] == 2
+    assert model.record["resumes"] == 1
+    assert len(model.record["epochs"]) == SMALL["epochs"]
+    assert np.isfinite(model.vectors.matrix).all()
+    facts = json.loads((saved / "checkpoint.json").read_text())
+    assert facts["position"]["done"] == SMALL["epochs"] * facts["corpus"]["kept"]
+
+
+def test_another_kernel_is_refused_unless_workers_are_new(saved, monkeypatch):
+    facts = json.loads((saved / "checkpoint.json").read_text())
+    if facts["isa"] == "baseline":
+        pytest.skip("this processor has one kernel only")
+    monkeypatch.setenv("W2V_ISA", "baseline")
+    with pytest.raises(ConfigError, match=rf"W2V_ISA={facts['isa']}.*--threads"):
+        resume(saved)
+    assert resume(saved, threads=1).record["isa"] == "baseline"
+
+
+def test_kept_rows_need_no_text(text, tmp_path):
+    copy = tmp_path / "copy.txt"
+    shutil.copy(text, copy)
+    config = Config(**SMALL)
+    with pytest.raises(KeyboardInterrupt):
+        train(
+            copy,
+            config,
+            checkpoint=tmp_path / "run",
+            keep_corpus=True,
+            progress=Interrupter(1, 1),
+        )
+    copy.unlink()
+    assert same(train(text, config), resume(tmp_path / "run"))
+
+
+@pytest.mark.parametrize("kind", ["sentences", "corpus"])
+def test_what_cannot_be_read_again_is_kept(kind, text, tmp_path):
+    config = Config(**SMALL)
+    vocab = None
+    if kind == "sentences":
+        corpus = [line.split() for line in text.read_text().splitlines()]
+    else:
+        vocab, corpus = read_corpus(text, min_count=1, threads=1)
+        assert isinstance(corpus, Corpus)
+    parts = interrupted_often(corpus, config, tmp_path / "run", seed=4, vocab=vocab)
+    assert same(train(text, config), parts)
+
+
+def test_a_changed_text_is_refused_with_what_differs(saved, text, tmp_path):
+    facts = json.loads((saved / "checkpoint.json").read_text())
+    assert facts["corpus"]["paths"] == [str(text)]
+    old = text.read_text()
+    try:
+        text.write_text(old + "w1 w2\n")
+        with pytest.raises(DataError, match=r"has changed .* tokens 60000 then, 60002 now"):
+            resume(saved)
+        text.write_text(old.replace("w1 w2", "w2 w1"))
+        with pytest.raises(DataError, match=r"has changed .* fingerprint"):
+            resume(saved)
+        text.unlink()
+        with pytest.raises(FileError, match="not there any more"):
+            resume(saved)
+    finally:
+        text.write_text(old)
+    resume(saved)
+
+
+def test_an_interrupt_before_training_leaves_no_folder(text, tmp_path):
+    def interrupt(report):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(text, Config(**SMALL), checkpoint=tmp_path / "run", progress=interrupt)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_model_so_far_is_offered_without_a_checkpoint(text):
+    models = []
+    before = threading.active_count()
+    with pytest.raises(KeyboardInterrupt):
+        train(text, Config(**SMALL), progress=Interrupter(1), on_interrupt=models.append)
+    assert models[0].record["finished"] is False
+    assert np.isfinite(models[0].vectors.matrix).all()
+    assert threading.active_count() == before
+
+
+def test_a_run_that_is_not_finished_is_not_overwritten(saved, text):
+    with pytest.raises(ConfigError, match="w2v resume"):
+        train(text, Config(**SMALL), checkpoint=saved)
+    resume(saved)
+    train(text, Config(**SMALL), checkpoint=saved)
+
+
+def test_a_folder_of_something_else_is_refused(text, tmp_path):
+    (tmp_path / "letter.txt").write_text("dear")
+    with pytest.raises(ConfigError, match="holds other files"):
+        train(text, Config(**SMALL), checkpoint=tmp_path)
+    with pytest.raises(FileError, match="nowhere"):
+        train(text, Config(**SMALL), checkpoint=tmp_path / "nowhere" / "run")
+
+
+def test_two_writers_do_not_share_a_folder(saved):
+    folder = checkpoint.Folder(saved)
+    folder.claim(go_on=True)
+    with pytest.raises(FileError, match="another process"):
+        resume(saved)
+    folder.release()
+    resume(saved)
+
+
+def test_without_memory_for_a_copy_training_waits_and_says_so(text, tmp_path, monkeypatch):
+    monkeypatch.setattr(keeper, "available_memory", lambda: 0)
+    notes = []
+    train(
+        text,
+        Config(**SMALL),
+        checkpoint=tmp_path / "run",
+        checkpoint_every=1e-9,
+        progress=lambda report: notes.append(report.note),
+    )
+    assert any("training waits" in note for note in notes)
+
+
+def test_a_full_disk_does_not_end_training(text, tmp_path, monkeypatch):
+    def full(*_):
+        raise FileError("no room")
+
+    monkeypatch.setattr(checkpoint, "write_all", full)
+    notes = []
+    model = train(
+        text,
+        Config(**SMALL),
+        checkpoint=tmp_path / "run",
+        checkpoint_every=1e-9,
+        progress=lambda report: notes.append(report.note),
+    )
+    assert model.record["finished"]
+    assert any("no room" in note for note in notes)
+    with pytest.raises(KeyboardInterrupt, match="no checkpoint was written: no room"):
+        train(text, Config(**SMALL), checkpoint=tmp_path / "b", progress=Interrupter(1, 1))
+
+
+def test_divergence_is_noticed_and_keeps_the_last_good_checkpoint(text, tmp_path):
+    changes = SMALL | {"negatives": "private", "epochs": 1000}
+    config = Config(**changes)
+    with pytest.raises(KeyboardInterrupt):
+        train(text, config, checkpoint=tmp_path / "run", progress=Interrupter(1, 1))
+    facts = tmp_path / "run" / "checkpoint.json"
+    content = json.loads(facts.read_text())
+    content["settings"]["alpha"] = 10.0
+    rewrite(facts, content)
+    before = facts.read_bytes()
+    with pytest.raises(ConfigError, match=r"diverged .* alpha, which is 10; .* last good check"):
+        resume(tmp_path / "run")
+    assert facts.read_bytes() == before
+
+
+def test_divergence_is_noticed_within_an_epoch(text):
+    """The polls see it: the rest of a long epoch is not waited for."""
+    reports = []
+    config = Config(**SMALL | {"negatives": "private", "alpha": 10.0})
+    with pytest.raises(ConfigError, match="diverged in epoch 1"):
+        train([str(text)] * 40, config, progress=reports.append)
+    assert not any(report.epoch_end for report in reports)
+
+
+# Damage
+
+
+def rewrite(path, facts):
+    """Write facts with a checksum that is right, as somebody with bad intentions would."""
+    facts = {key: value for key, value in facts.items() if key != "crc32"}
+    path.write_text(json.dumps({**facts, "crc32": checkpoint._crc(facts)}))
+
+
+def test_every_damaged_byte_is_refused(saved):
+    draw = random.Random(5)
+    files = sorted(path for path in saved.iterdir() if path.name != "checkpoint.json")
+    assert len(files) == 5
+    for path in [*files, saved / "checkpoint.json"]:
+        good = path.read_bytes()
+        for _ in range(6):
+            bad = bytearray(good)
+            bad[draw.randrange(len(bad))] ^= 1 << draw.randrange(8)
+            path.write_bytes(bad)
+            with pytest.raises(W2VError):
+                resume(saved)
+        for cut in (0, len(good) // 2, len(good) - 2):
+            path.write_bytes(good[:cut])
+            with pytest.raises(W2VError, match=path.name.split(".")[0]):
+                resume(saved)
+        path.unlink()
+        with pytest.raises(FileError, match=path.name):
+            resume(saved)
+        path.write_bytes(good)
+    resume(saved)
+
+
+def places(facts):
+    """Return (container, key) of every value in nested facts."""
+    items = facts.items() if isinstance(facts, dict) else enumerate(facts)
+    for key, value in items:
+        yield facts, key
+        if isinstance(value, (dict, list)):
+            yield from places(value)
+
+
+def test_no_value_in_the_json_file_is_trusted(saved):
+    path = saved / "checkpoint.json"
+    facts = json.loads(path.read_text())
+    count = len(list(places(facts)))
+    draw = random.Random(6)
+    strange = [None, -1, 1 << 61, 1 << 80, 0.5, "x", [], {}, [[1]], True, 1e300]
+    harmless = 0
+    for number in range(count):
+        changed = json.loads(json.dumps(facts))
+        container, key = list(places(changed))[number]
+        container[key] = draw.choice(strange)
+        rewrite(path, changed)
+        copy = saved.with_name("copy")
+        shutil.copytree(saved, copy)
+        try:
+            resume(copy)
+            harmless += 1  # such as the seconds of an epoch
+        except W2VError:
+            pass
+        shutil.rmtree(copy)
+    assert harmless < count / 2
+
+
+def test_no_byte_of_the_workers_is_trusted(saved):
+    """Whatever they hold with a checksum that is right, nothing outside the buffers is touched."""
+    index, path = saved / "checkpoint.json", next(saved.glob("workers.*"))
+    facts, good = json.loads(index.read_text()), path.read_bytes()
+    draw = random.Random(7)
+    for _ in range(60):
+        bad = bytearray(good)
+        for _ in range(draw.choice([1, 8])):
+            place = draw.choice([draw.randrange(128, 300), draw.randrange(128, len(bad))])
+            bad[place] = draw.randrange(256)
+        path.write_bytes(bad)
+        facts["files"]["workers"]["crc32"] = checkpoint.zlib.crc32(bytes(bad))
+        rewrite(index, facts)
+        copy = saved.with_name("copy")
+        shutil.copytree(saved, copy)
+        with contextlib.suppress(W2VError):
+            resume(copy)
+        shutil.rmtree(copy)
+
+
+def test_another_version_is_named(saved):
+    path = saved / "checkpoint.json"
+    facts = json.loads(path.read_text())
+    rewrite(path, {**facts, "w2v": "99.1"})
+    with pytest.raises(DataError, match=r"made by w2v 99\.1, format 1; this is"):
+        resume(saved)
+    rewrite(path, {**facts, "format": 2})
+    with pytest.raises(DataError, match="format 2"):
+        resume(saved)
+
+
+def test_rows_outside_the_vocabulary_are_refused(text, tmp_path):
+    folder = tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt):
+        train(
+            text,
+            Config(**SMALL),
+            checkpoint=folder,
+            keep_corpus=True,
+            progress=Interrupter(1, 1),
+        )
+    index, path = folder / "checkpoint.json", next(folder.glob("rows.*"))
+    facts = json.loads(index.read_text())
+    rows = np.load(path)
+    for bad in (len(rows), -2):
+        rows[17] = bad
+        np.save(path, rows)
+        facts["files"]["rows"]["crc32"] = checkpoint.zlib.crc32(path.read_bytes())
+        rewrite(index, facts)
+        with pytest.raises(DataError, match="not in the vocabulary"):
+            resume(folder)
+
+
+def test_a_checkpoint_cannot_take_more_memory_than_its_size_allows(saved, monkeypatch):
+    """Sizes in the JSON file that the files do not have are refused before anything is made."""
+    index = saved / "checkpoint.json"
+    facts = json.loads(index.read_text())
+    facts["words"] = facts["settings"]["max_vocab"] = 1 << 30
+    rewrite(index, facts)
+    made = []
+    monkeypatch.setattr(building.tables, "padded_matrix", lambda *shape: made.append(shape))
+    with pytest.raises(DataError, match="not an array of int64"):
+        resume(saved)
+    assert not made
+
+
+def test_a_state_is_dataclass_fields(saved):
+    """Whoever adds a field to State has to read it back as well."""
+    facts = json.loads((saved / "checkpoint.json").read_text())
+    assert set(facts["state"]) == {field.name for field in dataclasses.fields(State)}

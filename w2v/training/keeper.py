@@ -1,0 +1,275 @@
+"""Writes checkpoints of a session: when, out of which memory, in which thread."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import shlex
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v.cpu import available_memory
+from w2v.errors import FileError, W2VError
+from w2v.text.corpus import Corpus
+from w2v.training.checkpoint import Folder
+from w2v.training.facts import Facts
+from w2v.training.loop import diverged
+from w2v.training.pieces import Content, array_content, text_content
+from w2v.training.progress import Listener, Progress
+from w2v.training.session import Session
+
+if TYPE_CHECKING:
+    from w2v.text.vocab import Vocab
+
+DEFAULT_SECONDS = 600.0
+
+
+class Keeper:
+    """Keeps the checkpoint of one run.
+
+    Parameters
+    ----------
+    folder : Folder
+        Claimed, and released by whoever claimed it.
+    seconds : float
+        From the end of one checkpoint to the next.
+    output : dict or None
+        Whatever the caller wants to know when the run is gone on with; plain values.
+    progress : callable or None
+        Told what a user should know.
+    resumed : bool
+        Whether vocabulary and rows are in the folder already.
+
+    Attributes
+    ----------
+    keep_corpus : bool
+        Whether to keep the rows of a text that could be read again.
+    """
+
+    def __init__(
+        self,
+        folder: Folder,
+        seconds: float,
+        output: dict[str, Any] | None,
+        progress: Listener | None,
+        *,
+        resumed: bool = False,
+    ) -> None:
+        self.folder = folder
+        self.keep_corpus = False
+        self._seconds = seconds
+        self._output = output
+        self._progress = progress
+        self._constants_written = resumed
+        self._best_written = 0
+        self._since = time.monotonic()
+        self._copies: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
+        self._thread: threading.Thread | None = None
+        self._failure: BaseException | None = None
+
+    def __enter__(self) -> Keeper:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._thread is not None:
+            self._thread.join()
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time for a checkpoint, and the last one is written."""
+        busy = self._thread is not None and self._thread.is_alive()
+        return not busy and time.monotonic() - self._since >= self._seconds
+
+    def tell(self) -> None:
+        """Raise what ended the run in the writing thread; tell what did not.
+
+        Raises
+        ------
+        ConfigError
+            The matrices are not finite: training has diverged.
+        """
+        failure, self._failure = self._failure, None
+        if failure is None:
+            return
+        if not isinstance(failure, _NotWrittenError):
+            raise failure
+        self._say(f"{failure}; training goes on, and so does the checkpoint before, if any")
+
+    def write_copy(self, session: Session) -> None:
+        """Copy what is to be written, and write it while training goes on.
+
+        Where memory is too short for a copy, training waits for the disk.
+        """
+        self._join()
+        facts, contents = self._parts(session)
+        live = _matrices(session)
+        if self._copies is None:
+            needed, free = 2 * live[0].nbytes, available_memory()
+            if free is not None and needed > free:
+                self._say(
+                    f"checkpoint: no memory for a copy of the matrices ({needed / 1e9:.1f} GB): "
+                    "training waits while it is written"
+                )
+                self._write(session, facts, contents, live)
+                self.tell()
+                return
+            self._copies = np.empty_like(live[0]), np.empty_like(live[1])
+        for copy, matrix in zip(self._copies, live, strict=True):
+            np.copyto(copy, matrix)
+        self._thread = threading.Thread(
+            target=self._write, args=(session, facts, contents, self._copies), daemon=True
+        )
+        self._thread.start()
+
+    def write(self, session: Session) -> None:
+        """Write a checkpoint now; no worker may be training.
+
+        Raises
+        ------
+        FileError
+            The disk is full or the like; the checkpoint before is still there.
+        ConfigError
+            The matrices are not finite.
+        """
+        self._join()
+        self._failure = None
+        facts, contents = self._parts(session)
+        self._write(session, facts, contents, _matrices(session))
+        failure, self._failure = self._failure, None
+        if isinstance(failure, _NotWrittenError):
+            raise failure.error
+        if failure is not None:
+            raise failure
+
+    def write_last(self, session: Session) -> None:
+        """Write the checkpoint of a finished run; if that fails the vectors are still worth it."""
+        try:
+            self.write(session)
+        except FileError as error:
+            self._say(f"no checkpoint of the finished run was written: {error}")
+
+    def write_interrupted(self, session: Session) -> str:
+        """Write a checkpoint after an interrupt, and return what to tell the user."""
+        path = self.folder.path
+        try:
+            if session.torn:
+                raise FileError("it was interrupted between two epochs")
+            self.write(session)
+        except W2VError as error:
+            before = f"; {path} holds the one before" if self.folder.complete else ""
+            return f"no checkpoint was written: {error}{before}"
+        return f"go on with: w2v resume {shlex.quote(str(path))}"
+
+    def _parts(self, session: Session) -> tuple[Facts, dict[str, Content]]:
+        state = dataclasses.asdict(session.snapshot())
+        facts = _facts(session, state, self._output)
+        contents = {}
+        buffers = session.trainer.buffers()
+        if buffers is not None:
+            contents["workers"] = array_content(buffers)
+        if not self._constants_written:
+            contents.update(_constants(session.vocab))
+            corpus = _text_of(session)
+            if self.keep_corpus or not can_be_read_again(corpus):
+                contents["rows"] = array_content(corpus.rows)
+        best = session.best
+        if best.copies and best.epoch != self._best_written:
+            dim = session.config.dim
+            for name, matrix in zip(("best_inputs", "best_outputs"), best.copies, strict=True):
+                contents[name] = array_content(matrix[:-1, :dim])
+        return facts, contents
+
+    def _write(
+        self,
+        session: Session,
+        facts: Facts,
+        contents: dict[str, Content],
+        matrices: tuple[NDArray[np.float32], NDArray[np.float32]],
+    ) -> None:
+        try:
+            # A sum is finite only if all numbers are: a checkpoint that holds others is worse
+            # than the one before.
+            if not all(math.isfinite(float(m.sum(dtype=np.float64))) for m in matrices):
+                raise diverged(facts["state"]["epoch"], "vectors are not finite", session.config)
+            named = dict(zip(("inputs", "outputs"), map(array_content, matrices), strict=True))
+            try:
+                self.folder.write(facts, {**named, **contents})
+            except (W2VError, OSError) as error:
+                raise _NotWrittenError(error) from error
+            self._constants_written = True
+            self._best_written = facts["state"]["best_epoch"]
+        except BaseException as error:
+            self._failure = error
+            if not isinstance(error, Exception):
+                raise
+        finally:
+            self._since = time.monotonic()
+
+    def _join(self) -> None:
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def _say(self, note: str) -> None:
+        if self._progress is not None:
+            self._progress(Progress(phase="training", done=0, total=None, note=note))
+
+
+class _NotWrittenError(Exception):
+    """A checkpoint could not be written; training need not end for that."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(f"no checkpoint was written: {error}")
+        self.error = error
+
+
+def can_be_read_again(corpus: Corpus) -> bool:
+    """Whether a corpus came from ordinary files only."""
+    return bool(corpus.paths) and all(Path(path).is_file() for path in corpus.paths)
+
+
+def _text_of(session: Session) -> Corpus:
+    corpus = session.text.corpus
+    assert isinstance(corpus, Corpus)  # train() refuses others
+    return corpus
+
+
+def _matrices(session: Session) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    dim = session.config.dim
+    return session.inputs[:-1, :dim], session.outputs[:-1, :dim]
+
+
+def _constants(vocab: Vocab) -> dict[str, Content]:
+    text = "".join(f"{word}\n" for word in vocab.words).encode("utf-8", "surrogateescape")
+    return {"words": text_content(text), "counts": array_content(vocab.counts)}
+
+
+def _facts(session: Session, state: dict[str, Any], output: dict[str, Any] | None) -> Facts:
+    corpus = _text_of(session)
+    return {
+        "finished": session.finished,
+        "isa": session.isa,
+        "settings": session.record["settings"],
+        "window": session.record["window"],
+        "words": len(session.vocab),
+        "corpus": {
+            "paths": [str(Path(path).absolute()) for path in corpus.paths],
+            "bytes": corpus.bytes,
+            "lines": corpus.lines,
+            "tokens": corpus.tokens,
+            "kept": corpus.kept,
+            "rows": len(corpus.rows),
+            "fingerprint": corpus.fingerprint,
+        },
+        "state": state,
+        "position": session.trainer.position(),
+        "epochs": session.record["epochs"][: state["epoch"] - 1],
+        "heldout": session.record.get("heldout"),
+        "text_seconds": session.record["seconds"]["text"],
+        "output": output,
+    }

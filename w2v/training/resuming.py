@@ -1,0 +1,76 @@
+"""`resume`: from a checkpoint to the model that the run would have given."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable
+
+from w2v.training.checkpoint import Folder
+from w2v.training.keeper import DEFAULT_SECONDS, Keeper
+from w2v.training.progress import Listener
+from w2v.training.saved import Saved
+from w2v.training.trainer import Model, train_session
+
+
+def resume(
+    path: str | os.PathLike[str],
+    *,
+    threads: int | None = None,
+    progress: Listener | None = None,
+    tmpdir: str | os.PathLike[str] | None = None,
+    checkpoint_every: float = DEFAULT_SECONDS,
+    on_interrupt: Callable[[Model], object] | None = None,
+) -> Model:
+    """Go on with a run where its checkpoint left it, and keep the checkpoint up to date.
+
+    With one thread the vectors are bit for bit those of a run that was never interrupted.
+    The checkpoint of a finished run gives its model at once.
+
+    Parameters
+    ----------
+    path : path
+        The folder of the checkpoint. From somebody else it can run no code and makes w2v
+        write nowhere but into itself; but it names the text files that are read.
+    threads : int, optional
+        Go on with so many new workers. The result is then not bit for bit the same, and up to
+        a block of words per old worker is left out once. Needed where this processor has not
+        the instruction set of the checkpoint.
+    progress, tmpdir, checkpoint_every
+        As for `train`.
+    on_interrupt : callable, optional
+        As for `train`; called if the checkpoint could not be written either.
+
+    Returns
+    -------
+    Model
+
+    Raises
+    ------
+    FileError
+        There is no checkpoint, or a file of it or of the text cannot be read.
+    DataError
+        The checkpoint is damaged or of another version, or the text has changed; the message
+        names what differs.
+    ConfigError
+        Its instruction set is not to be had, or memory is short.
+    """
+    folder = Folder(path)
+    saved = Saved(folder, folder.facts(), threads)
+    if saved.finished:
+        return saved.model()
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(folder.claimed(go_on=True))
+        facts = folder.facts()  # as they are now that nobody else writes
+        keeper = Keeper(folder, checkpoint_every, facts.get("output"), progress, resumed=True)
+        stack.enter_context(keeper)
+        saved = Saved(folder, facts, threads)
+        started = time.perf_counter()
+        isa = saved.isa()
+        vocab = saved.vocab()
+        corpus = stack.enter_context(saved.corpus(tmpdir, progress))
+        session = stack.enter_context(saved.session(corpus, vocab, isa, progress))
+        session.record["seconds"]["text"] += time.perf_counter() - started
+        begun = time.perf_counter() - session.trained_seconds
+        return train_session(session, progress, keeper, on_interrupt, begun)
