@@ -358,7 +358,10 @@ cdef class Worker:
         return state
 
     def restore(
-        self, const unsigned char[::1] state not None, int64_t taken=0, const int32_t[::1] before=None
+        self,
+        const unsigned char[::1] state not None,
+        int64_t taken=0,
+        const int32_t[::1] before=None,
     ):
         """Take over what another worker of the same kernel and settings held.
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from w2v import Config, train
-from w2v.training import trainer
+from w2v.training import memory_needed
 from w2v.training.huffman import huffman_tree
 
 SMALL = {"dim": 24, "min_count": 1, "epochs": 8, "sample": 0.0, "alpha": 0.05, "loss": "hs"}
@@ -75,7 +75,4 @@ def test_two_words_are_enough():
 
 
 def test_paths_count_as_memory():
-    assert (
-        trainer.memory_needed(10**6, Config(loss="hs"))
-        > trainer.memory_needed(10**6, Config()) + 4 * 20 * 10**6
-    )
+    assert memory_needed(10**6, Config(loss="hs")) > memory_needed(10**6, Config()) + 4 * 20 * 10**6

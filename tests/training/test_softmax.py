@@ -12,7 +12,7 @@ from w2v import Config, train
 from w2v.errors import ConfigError
 from w2v.text.corpus import Corpus
 from w2v.text.vocab import Vocab
-from w2v.training import softmax, trainer
+from w2v.training import building, softmax
 from w2v.training.holdout import TrainingText
 from w2v.training.progress import EpochMeter
 
@@ -80,16 +80,17 @@ def test_a_block_is_what_the_formula_says(changes, threads, monkeypatch):
     vocab = Vocab([str(row) for row in range(WORDS)], np.ones(WORDS, np.int64))
     keep = np.full(WORDS, 0xFFFFFFFF, np.uint32)
     text = TrainingText(corpus=corpus, vocab=vocab, keep=keep, holdout=None)
-    alphas = {"alpha": 0.02, "min_alpha": 0.02}
+    fixed = {"alpha": 0.02, "min_alpha": 0.02, "window_mode": "weighted"}
     config = Config(
-        dim=DIM, window=WINDOW, loss="softmax", epochs=1, threads=threads, **alphas | changes
+        dim=DIM, window=WINDOW, loss="softmax", epochs=1, threads=threads, **fixed | changes
     )
     trained = inputs.astype(np.float32), outputs.astype(np.float32)
     with softmax.SoftmaxTrainer(*trained, text, config) as dense:
         before = trained[0].copy()
         assert dense.estimate() > 0
         assert np.array_equal(before, trained[0])
-        loss, pairs = dense.epoch(EpochMeter(None, 1, 1, 14, (0.02, 0.02)))
+        assert dense.run(EpochMeter(None, 1, 1, 14, (0.02, 0.02)), lambda: None)
+        loss, pairs = dense.take_loss()
     x_delta, u_delta, true_loss, true_pairs = expected(inputs[:-1], outputs[:-1], config)
     for matrix, begin, delta in zip(trained, (inputs, outputs), (x_delta, u_delta), strict=True):
         moved = (matrix - begin)[:-1]
@@ -138,7 +139,7 @@ def test_force_goes_with_softmax_alone(topic_file):
 
 
 def test_blocks_larger_than_memory_are_refused(topic_file, monkeypatch):
-    monkeypatch.setattr(trainer, "available_memory", lambda: 40_000)
+    monkeypatch.setattr(building, "available_memory", lambda: 40_000)
     with pytest.raises(ConfigError, match=r"blocks of 128 words .* smaller block_length"):
         train(topic_file, Config(**SMALL))
 

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable
 
+from w2v.errors import FileError
 from w2v.training.checkpoint import Folder
 from w2v.training.keeper import DEFAULT_SECONDS, Keeper
 from w2v.training.progress import Listener
@@ -59,6 +60,9 @@ def resume(
     folder = Folder(path)
     saved = Saved(folder, folder.facts(), threads)
     if saved.finished:
+        # what a killed process left goes away here too, unless others may write there and not we
+        with contextlib.suppress(FileError), folder.claimed(go_on=True):
+            pass
         return saved.model()
     with contextlib.ExitStack() as stack:
         stack.enter_context(folder.claimed(go_on=True))
