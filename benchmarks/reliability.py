@@ -2,7 +2,7 @@
 
     python -m benchmarks.reliability [--kills 1000] [--seed 1]
 
-writes benchmarks/results/reliability.json, and its counts into docs/reliability.md.
+writes benchmarks/results/counts/reliability.json, and its counts into docs/reliability.md.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from .machine import describe
 from .store import RESULTS
 
 ROOT = Path(__file__).resolve().parent.parent
+COUNTS = RESULTS / "counts"  # not a session of contenders: of another shape
 PAGE = ROOT / "docs" / "reliability.md"
 MARKS = ("<!-- reliability -->\n", "<!-- /reliability -->\n")
 sys.path.insert(0, str(ROOT / "tests" / "crash"))
@@ -27,9 +28,10 @@ def sentence(result: dict[str, Any]) -> str:
     """Return what the page says of a result."""
     phases = result["phases"]
     return (
-        f"{result['kills']} processes were killed: {phases['before training']} before training had "
-        f"begun, {phases['training']} while training, {phases['after training']} after it, while "
-        f"saving. {result['resumes']} processes went on from a checkpoint. {result['same']} of "
+        f"{result['kills']} processes were killed: {phases['before any']} while starting, reading "
+        f"or in their first epoch, {phases['between']} in later epochs, "
+        f"{phases['after the last']} after the last, while saving. {result['resumes']} processes "
+        f"went on from a checkpoint. {result['same']} of "
         f"{result['runs']} runs ended with the bytes of one that was never killed; "
         f"{result['leftovers']} temporary files stayed.\n"
     )
@@ -47,7 +49,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument("--results", type=Path, default=COUNTS)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         text = Path(folder) / "text.txt"
@@ -62,7 +64,7 @@ def main() -> None:
     result = {"seed": given.seed, "machine": describe(), **counts}
     path = given.results / "reliability.json"
     path.write_text(json.dumps(result, indent=2) + "\n")
-    if given.results == RESULTS:
+    if given.results == COUNTS:
         PAGE.write_text(rendered(PAGE.read_text(), result))
     print(json.dumps(counts))
 

@@ -30,13 +30,15 @@ class Crash:
     kills, runs, same, resumes, leftovers : int
         Processes killed; runs that came to their end; those with the bytes of a run that was
         never killed; processes that went on from a checkpoint; files that stayed.
+    phases : dict of str to int
+        Of the kills, by which epochs the process had said were done.
     """
 
     def __init__(self, text: Path, folder: Path, seed: int) -> None:
         self.text, self.folder = text, folder
         self.output, self.checkpoint = folder / "vectors.bin", folder / "run"
         self.kills = self.runs = self.same = self.resumes = self.leftovers = 0
-        self.phases = {"before training": 0, "training": 0, "after training": 0}
+        self.phases = {"before any": 0, "between": 0, "after the last": 0}
         self._random = random.Random(seed)
         self._wanted: bytes | None = None
         self._length = 0.0
@@ -103,10 +105,9 @@ class Crash:
         _, error = process.communicate()
         if process.returncode == -signal.SIGKILL:
             self.kills += 1
-            lines = error.decode()
-            ended = lines.count("epoch 40/40:")
-            phase = "after training" if ended else "training" if going_on else "before training"
-            self.phases["training" if "epoch " in lines and not ended else phase] += 1
+            last = "epoch 40/40:" in (said := error.decode())
+            phase = "after the last" if last else "between" if "epoch " in said else "before any"
+            self.phases[phase] += 1
             return False
         assert process.returncode == 0, error.decode()
         return True
