@@ -63,14 +63,14 @@ def test_equals_reference_for_any_sentences(isa, lengths, changes):  # noqa: F81
 
 
 @pytest.mark.parametrize("mode", ["weighted", "shrink", "fixed"])
-@pytest.mark.parametrize("window", [1, 2, 5, 7, 13, 40])
+@pytest.mark.parametrize("window", [1, 2, 7, 40])
 def test_equals_reference_for_any_window(isa, window, mode, changes):  # noqa: F811
     changes = changes | {"window": window, "window_mode": mode}
     check(isa, both(isa, sentences(60, [25, 4, 60]), words=60, dim=20, **changes))
 
 
-@pytest.mark.parametrize("block_length", [1, 10, 33, 64])
-@pytest.mark.parametrize("top", [1, 3, 16, 20])
+@pytest.mark.parametrize("block_length", [1, 33, 64])
+@pytest.mark.parametrize("top", [1, 3, 20])
 def test_equals_reference_for_any_block_and_top(isa, block_length, top, changes):  # noqa: F811
     changes = changes | {"block_length": block_length, "block_noise": top, "copied_nodes": top}
     check(isa, both(isa, sentences(80, [90, 50]), words=80, dim=12, **changes))
@@ -102,10 +102,10 @@ def test_large_deltas_are_limited(isa, changes):  # noqa: F811
     assert any(np.abs(core).max() > 0.9 for core, _ in results[:2])
 
 
-@pytest.mark.parametrize("chunks", [2, 7])
+@pytest.mark.parametrize("chunks", [7])
 def test_windows_run_on_across_batches_and_chunks(isa, chunks, changes):  # noqa: F811
     changes = changes | {"alpha": 0.02, "min_alpha": 0.001}
-    results = both(isa, sentences(300, [2500]), words=300, dim=5, chunks=chunks, **changes)
+    results = both(isa, sentences(300, [1500]), words=300, dim=5, chunks=chunks, **changes)
     check(isa, results, tolerance=3e-5)
 
 

@@ -133,7 +133,8 @@ cdef class Run:
     path : int32 (path_start[-1],) or None
         Nodes of each word's path, as in `w2v.training.huffman.Tree`.
     copied_nodes : int
-        Nodes from the root on of which each worker trains a copy until its block ends.
+        With hs, nodes from the root on of which each worker trains copies until its block
+        ends; the first `block_noise` of them are scored step by step, as noise words are.
     loss_interval : int
         The loss is measured at one position out of this many.
 

@@ -12,9 +12,9 @@ from w2v.training.huffman import huffman_tree
 SMALL = {"dim": 24, "min_count": 1, "epochs": 8, "sample": 0.0, "alpha": 0.05, "loss": "hs"}
 MODELS = [
     {},
-    {"model": "cbow", "alpha": 0.2},
+    {"model": "cbow"},
     {"model": "cbow", "cbow_gradient": "original"},
-    {"model": "cbow", "cbow_hidden": "sum"},
+    {"model": "cbow", "cbow_hidden": "sum", "alpha": 0.025},
 ]
 
 

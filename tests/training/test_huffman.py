@@ -97,7 +97,7 @@ def test_paths_of_some_words_in_any_order():
 
 @pytest.mark.parametrize(
     ("words", "block_length", "copied"),
-    [(2, 128, 1), (17, 1, 16), (10**6, 1, TOP_NODES), (10**6, 128, 128), (10**6, 4096, 256)],
+    [(2, 128, 1), (17, 1, 16), (10**6, 1, TOP_NODES), (10**6, 128, 64), (10**6, 4096, 256)],
 )
 def test_nodes_that_workers_copy(words, block_length, copied):
     assert copied_nodes(words, block_length) == copied

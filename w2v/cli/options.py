@@ -187,6 +187,8 @@ class Command(click.Command):
     """A command whose help lists its options by group."""
 
     def __init__(self, *args: Any, **extra: Any) -> None:
+        # click keeps the first help option it makes, whatever the context it was made for
+        extra.setdefault("context_settings", {"help_option_names": ["-h", "--help"]})
         super().__init__(*args, **extra)
         self.params.append(debug_option())
 

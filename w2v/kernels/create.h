@@ -37,7 +37,7 @@ static void lay_out_products(w2v_worker *w, int64_t ring, char *arena, int64_t *
 /* The buffers of hierarchical softmax. */
 static void lay_out_paths(w2v_worker *w, const w2v_run *run, char *arena, int64_t *used) {
     const int64_t window = run->window, width = w->width, columns = w->noise_columns;
-    const int64_t places = 2 * window + STEP + SLACK, longest = run->longest_path + SLACK;
+    const int64_t places = 2 * window + STEP + SLACK, longest = (run->longest_path + SLACK + 1) / 2 * 2;
     w->x = carve(arena, used, places * width);
     w->x_delta = carve(arena, used, places * width);
     w->x_columns_step = (ptrdiff_t)((2 * window + STEP + 2 * LANES - 1) / LANES * LANES);
@@ -52,9 +52,17 @@ static void lay_out_paths(w2v_worker *w, const w2v_run *run, char *arena, int64_
     w->path_rows = (float **)carve(arena, used, longest * 2);
     w->path_sides = carve(arena, used, longest);
     w->path_copies = carve(arena, used, longest * width);
-    w->around_room = (ptrdiff_t)((2 * window + LANES) / LANES * LANES);
+    w->around_room = (ptrdiff_t)((2 * window + 1 + LANES) / LANES * LANES);
     w->path_coef = carve(arena, used, longest * w->around_room);
-    w->around_weight = carve(arena, used, w->around_room + SLACK);
+    w->around_weight = carve(arena, used, w->around_room);
+    w->center_weight = carve(arena, used, w->around_room);
+#ifdef BF16
+    w->node_pairs = (int32_t *)carve(arena, used, longest * w->pair_width);
+    w->node_mixed = (int32_t *)carve(arena, used, longest / 2 * width);
+    w->ring_mixed = (int32_t *)carve(arena, used, places / 2 * width);
+    w->coef_of_nodes = (int32_t *)carve(arena, used, longest / 2 * w->around_room);
+    w->coef_of_contexts = (int32_t *)carve(arena, used, longest / 2 * w->around_room);
+#endif
     w->lane_sums = carve(arena, used, longest * LANES);
     w->hidden = carve(arena, used, width);
     w->error = carve(arena, used, width);

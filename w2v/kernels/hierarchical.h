@@ -87,104 +87,86 @@ static void top_coefficients(w2v_worker *w, ptrdiff_t n, const uint16_t *left,
     }
 }
 
-/* The step's inputs by columns. */
-static void arrange_columns(w2v_worker *w, ptrdiff_t n) {
-    for (ptrdiff_t i = 0; i < 2 * w->window + n; i += LANES) {
-        for (ptrdiff_t c = 0; c < w->width; c += LANES) {
-            vf r[LANES];
-            UNROLL for (int k = 0; k < LANES; k++) r[k] = load(w->x + (i + k) * w->width + c);
-            transpose(r);
-            UNROLL for (int k = 0; k < LANES; k++)
-                store(w->x_columns + (c + k) * w->x_columns_step + i, r[k]);
-        }
-    }
-}
-
-/* Logits of LANES contexts, by columns from `x` on, with `nodes` nodes from j on; they become
- * coefficients or, to measure, the sigmoids that the loss is made of. */
-INLINE void path_tile(w2v_worker *w, const float *x, float *coef, ptrdiff_t j, vf weight,
+/* Coefficients, or sigmoids to measure, of the LANES contexts at column `first` with `nodes`
+ * nodes of the path from j on. */
+INLINE void path_tile(w2v_worker *w, ptrdiff_t first, float *coef, ptrdiff_t j, vf weight,
                       const int nodes, const int measure) {
-    const float *y = w->path_copies + j * w->width;
-    vf acc[PATH_NODES];
-    UNROLL for (int k = 0; k < nodes; k++) acc[k] = splat(0.0f);
-    for (ptrdiff_t c = 0; c < w->run->dim; c++) {
-        vf contexts = load_unaligned(x + c * w->x_columns_step);
-        IN_REGISTER(contexts);
-        UNROLL for (int k = 0; k < nodes; k++) acc[k] += contexts * splat(y[k * w->width + c]);
-    }
+    vf logits[PATH_NODES];
+    path_logits(logits, nodes, w, first, j);
     UNROLL for (int k = 0; k < nodes; k++) {
         const float side = w->path_sides[j + k];
         store(coef + (j + k) * w->around_room,
-              measure ? sigmoid(splat(2.0f * side - 1.0f) * acc[k])
-                      : weight * side_coefficient(w, splat(side), splat(1.0f), acc[k]));
+              measure ? sigmoid(splat(2.0f * side - 1.0f) * logits[k])
+                      : weight * side_coefficient(w, splat(side), splat(1.0f), logits[k]));
     }
 }
 
-/* Coefficients (or sigmoids) of the gathered path with `count` contexts, the first of them at
- * column `first`. */
-INLINE void path_pairs(w2v_worker *w, ptrdiff_t first, ptrdiff_t count, const float *weights,
-                       ptrdiff_t length, const int measure) {
+/* The same of the whole path and `count` contexts, weighted by center_weight. */
+INLINE void path_pairs(w2v_worker *w, ptrdiff_t first, ptrdiff_t count, ptrdiff_t length,
+                       const int measure) {
     for (ptrdiff_t c = 0; c < count; c += LANES) {
-        const vf weight = splat(w->alpha) * load_unaligned(weights + c);
-        const float *x = w->x_columns + first + c;
+        const vf weight = splat(w->alpha) * load(w->center_weight + c);
         float *coef = w->path_coef + c;
         for (ptrdiff_t j = 0, pieces = (length + PATH_NODES - 1) / PATH_NODES; j < length;
              pieces--) {
             const ptrdiff_t nodes = (length - j + pieces - 1) / pieces;
             switch (nodes) {
-            case 1: path_tile(w, x, coef, j, weight, 1, measure); break;
-            case 2: path_tile(w, x, coef, j, weight, 2, measure); break;
-            case 3: path_tile(w, x, coef, j, weight, 3, measure); break;
-            case 4: path_tile(w, x, coef, j, weight, 4, measure); break;
-            case 5: path_tile(w, x, coef, j, weight, 5, measure); break;
-            case 6: path_tile(w, x, coef, j, weight, 6, measure); break;
-            case 7: path_tile(w, x, coef, j, weight, 7, measure); break;
-            default: path_tile(w, x, coef, j, weight, 8, measure); break;
+            case 1: path_tile(w, first + c, coef, j, weight, 1, measure); break;
+            case 2: path_tile(w, first + c, coef, j, weight, 2, measure); break;
+            case 3: path_tile(w, first + c, coef, j, weight, 3, measure); break;
+            case 4: path_tile(w, first + c, coef, j, weight, 4, measure); break;
+            case 5: path_tile(w, first + c, coef, j, weight, 5, measure); break;
+            case 6: path_tile(w, first + c, coef, j, weight, 6, measure); break;
+            case 7: path_tile(w, first + c, coef, j, weight, 7, measure); break;
+            default: path_tile(w, first + c, coef, j, weight, 8, measure); break;
             }
             j += nodes;
         }
     }
 }
 
+static void measure_path(w2v_worker *w, ptrdiff_t first, ptrdiff_t count, ptrdiff_t length) {
+    path_pairs(w, first, count, length, 1);
+    for (ptrdiff_t c = 0; c < count; c++) {
+        const float weight = w->center_weight[c];
+        w->pairs += weight;
+        if (weight > 0) w->loss += weight * path_loss(w->path_coef + c, w->around_room, length);
+    }
+}
+
 INLINE void path_context_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_t c,
-                              ptrdiff_t col, float *delta, ptrdiff_t length) {
+                              ptrdiff_t col, ptrdiff_t first, ptrdiff_t length) {
     vf acc[TILE_ROWS][TILE_COLS];
     clear_tile(acc, rows, cols);
-    add_products(acc, rows, cols, w->path_coef + c, 1, w->around_room, w->path_copies + col,
-                 w->width, length);
+    add_nodes(acc, rows, cols, w, c, col, length);
     UNROLL for (int r = 0; r < rows; r++)
-        add_row(delta + (c + r) * w->width + col, acc[r], cols);
+        add_row(w->x_delta + (first + c + r) * w->width + col, acc[r], cols);
 }
 
 INLINE void path_node_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_t j,
-                           ptrdiff_t col, const float *x, ptrdiff_t left, ptrdiff_t right) {
-    const float *coef = w->path_coef + j * w->around_room;
+                           ptrdiff_t col, ptrdiff_t first, ptrdiff_t count) {
     vf acc[TILE_ROWS][TILE_COLS];
     clear_tile(acc, rows, cols);
-    add_products(acc, rows, cols, coef, w->around_room, 1, x + col, w->width, left);
-    add_products(acc, rows, cols, coef + left + 1, w->around_room, 1,
-                 x + (left + 1) * w->width + col, w->width, right);
+    add_contexts(acc, rows, cols, w, j, col, first, count);
     UNROLL for (int r = 0; r < rows; r++) add_delta(w->path_rows[j + r] + col, acc[r], cols);
 }
 
-/* The center at position p, but for top nodes. */
+/* The center at position p, but for top nodes. Contexts are taken in pairs of an even position
+ * and the next: those that it does not reach, and itself, weigh nothing. */
 static void path_center(w2v_worker *w, ptrdiff_t p, int32_t center, ptrdiff_t left,
                         ptrdiff_t right) {
     if (left + right == 0) return;
-    const ptrdiff_t count = left + 1 + right, first = (p - left) * w->width;
-    const ptrdiff_t length = gather_path(w, center, (int32_t)w->run->block_noise);
-    const float *weights = w->around_weight + w->window - left;
-    if (is_measured(w, p - w->window)) {
-        path_pairs(w, p - left, count, weights, length, 1);
-        for (ptrdiff_t c = 0; c < count; c++) {
-            w->pairs += weights[c];
-            if (c != left)
-                w->loss += weights[c] * path_loss(w->path_coef + c, w->around_room, length);
-        }
-    }
-    path_pairs(w, p - left, count, weights, length, 0);
-    FOR_TILES(w, count, path_context_tile, w->x_delta + first, length)
-    FOR_TILES(w, length, path_node_tile, w->x + first, left, right)
+    const ptrdiff_t first = (p - left) / 2 * 2, count = (p + right - first + 2) / 2 * 2;
+    const ptrdiff_t length = find_path(w, center, (int32_t)w->run->block_noise);
+    memset(w->center_weight, 0, (size_t)w->around_room * sizeof(float));
+    memcpy(w->center_weight + p - left - first, w->around_weight + w->window - left,
+           (size_t)(left + 1 + right) * sizeof(float));
+    arrange_path(w, length);
+    if (is_measured(w, p - w->window)) measure_path(w, first, count, length);
+    path_pairs(w, first, count, length, 0);
+    arrange_path_coefficients(w, length);
+    FOR_TILES(w, count, path_context_tile, first, length)
+    FOR_TILES(w, length, path_node_tile, first, count)
 }
 
 /* Input rows get what top nodes and all others want of them. */

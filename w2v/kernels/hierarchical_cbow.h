@@ -58,7 +58,8 @@ static void path_hidden(w2v_worker *w, ptrdiff_t p, int32_t center, ptrdiff_t le
     for (ptrdiff_t c = 0; c < count; c++) total += weights[c];
     const float scale = w->run->cbow_mean ? 1.0f / total : 1.0f;
     const float share = w->run->cbow_corrected ? scale : 1.0f;
-    const ptrdiff_t length = gather_path(w, center, 0);
+    const ptrdiff_t length = find_path(w, center, 0);
+    copy_path(w, length);
     combine_rows(w, weights, w->x + first, count, w->hidden);
     for (ptrdiff_t c = 0; c < width; c += LANES)
         store(w->hidden + c, splat(scale) * load(w->hidden + c));

@@ -7,7 +7,7 @@
  *   TILE_COLS       vectors of columns in an update tile (5 or 7): 2 * TILE_COLS
  *                   accumulators must fit beside 3 operands
  *   TILE_CONTEXTS   contexts in a tile of noise logits: twice as many accumulators
- *   BF16            if products with noise words shall be in bf16
+ *   BF16            if products with noise words and tree nodes shall be in bf16
  *   TILE_CENTERS    centers in a tile of pairs' logits: 5 times as many accumulators
  */
 #include "kernels.h"
@@ -46,6 +46,12 @@ enum { TILE_ROWS = 2, TILE_DISTANCES = 5, PATH_NODES = 8 };
 #include "block.h"
 
 #include "path.h"
+
+#ifdef BF16
+#include "path_bf16.h"
+#else
+#include "path_float.h"
+#endif
 
 #include "hierarchical.h"
 

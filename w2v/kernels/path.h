@@ -27,18 +27,22 @@ static void prefetch_path(const w2v_worker *w, int32_t word) {
         if (node_of(*step) >= w->run->copied_nodes) prefetch_row(w, output_row(w, node_of(*step)));
 }
 
-/* Find and copy the rows of the nodes on a word's path, but for nodes below `first`. Returns
- * how many they are. */
-static ptrdiff_t gather_path(w2v_worker *w, int32_t word, int32_t first) {
+/* Find the rows of the nodes on a word's path, but for nodes below `first`. Returns how many
+ * they are. */
+static ptrdiff_t find_path(w2v_worker *w, int32_t word, int32_t first) {
     const int32_t *end, *step = path_of(w, word, &end);
     ptrdiff_t length = 0;
     while (step < end && node_of(*step) < first) step++;
     for (; step < end; step++, length++) {
         w->path_rows[length] = node_row(w, node_of(*step));
         w->path_sides[length] = side_of(*step);
-        copy_row(w, w->path_copies + length * w->width, w->path_rows[length]);
     }
     return length;
+}
+
+static void copy_path(w2v_worker *w, ptrdiff_t length) {
+    for (ptrdiff_t j = 0; j < length; j++)
+        copy_row(w, w->path_copies + j * w->width, w->path_rows[j]);
 }
 
 /* -log of the probability that `length` sides are right, each given by its sigmoid. Sixteen

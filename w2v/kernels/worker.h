@@ -101,7 +101,8 @@ struct w2v_worker {
      * of all nodes 0 .. copied_nodes - 1, z_delta a step's deltas of the first block_noise */
     float *z_before;         /* (copied_nodes, width): z as the block began */
     float *x_delta;          /* (2 window + STEP, width): deltas of positions 0 .. */
-    float *x_columns;        /* (width, x_columns_step): x by columns, lanes are positions */
+    float *x_columns;        /* (width, x_columns_step): x by columns, lanes are positions;
+                              * in bf16 a row is a pair of columns */
     ptrdiff_t x_columns_step;
     float *top_met;          /* (2 window + STEP, noise_columns): 1 for top nodes on the paths of
                               * centers -window .., 0 for others */
@@ -110,8 +111,12 @@ struct w2v_worker {
     float *path_sides;       /* (longest_path,): 1 where s(x . v) is for the word, else 0 */
     float *path_copies;      /* (longest_path, width): the nodes' rows before the center */
     float *path_coef;        /* (longest_path, around_room): coefficients of nodes and contexts */
-    float *around_weight;    /* (around_room,): weights at distances -window .. window, 0 at 0 */
-    ptrdiff_t around_room;   /* 2 window + 1 rounded up to LANES */
+    float *around_weight;    /* (2 window + 1,): weights at distances -window .. window, 0 at 0 */
+    float *center_weight;    /* (around_room,): weights of a center's contexts */
+    ptrdiff_t around_room;   /* 2 window + 2 rounded up to LANES */
+#ifdef BF16                  /* see path_bf16.h */
+    int32_t *node_pairs, *node_mixed, *ring_mixed, *coef_of_nodes, *coef_of_contexts;
+#endif
 
     int64_t until_measured;  /* positions to pass before the loss is measured again */
     double loss, pairs;

@@ -104,8 +104,8 @@ def path_bytes(words: int) -> int:
 def copied_nodes(words: int, block_length: int) -> int:
     """Return how many nodes each worker trains copies of during a block.
 
-    About as many nodes as a block has centers are met once in it or more often: where a
-    tree has B nodes abreast, each is on one path of B. Copying these spares workers the
-    waiting for each other's rows; copying others would only cost.
+    Where a tree has B nodes abreast, a word's path meets one of them: so half as many nodes
+    as a block has centers are met about twice in it, or more often. Copying these spares
+    workers the waiting for each other's rows; copying rarer ones costs more than it spares.
     """
-    return min(words - 1, max(TOP_NODES, min(block_length, MOST_COPIED)))
+    return min(words - 1, max(TOP_NODES, min(block_length // 2, MOST_COPIED)))

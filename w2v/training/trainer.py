@@ -42,7 +42,8 @@ class Model:
     vectors : Vectors
         One row per word, most frequent first.
     outputs : float32 (n, dim)
-        The second matrix: rows that inputs are scored against.
+        The second matrix: rows that inputs are scored against. With hierarchical softmax row v
+        is that of node v of `w2v.training.huffman.huffman_tree`, and the last is not used.
     vocab : Vocab
     record : dict
         The run record, as it is written to JSON.
