@@ -16,10 +16,11 @@ from typing import Any
 
 from . import store
 from .summary import OURS
+from .task_tables import graphs, labels, sessions
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
-OBJECTIVES = ROOT / "docs" / "objectives.md"
+DOCS = ROOT / "docs"
 PLANTED = ROOT / "benchmarks" / "planted.json"
 BLOCK = re.compile(
     r"^<!-- benchmark:(?P<key>(?P<name>[\w-]+)/(?P<table>\w+)) -->\n"
@@ -120,20 +121,35 @@ def objectives(results: Results) -> list[str]:
 
 def setup(results: Results) -> list[str]:
     """Say in one paragraph what was measured, on what, and when."""
-    where, settings = results["machine"], results["settings"]
-    versions = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
-    cores = f"{where['cores'] or where['cpus']} cores"
-    cpu = where["cpu"] or where["architecture"]
+    settings = results["settings"]
     return [
-        f"Measured {results['started'].split()[0]} on {cpu}, {cores}, "
-        f"{where['memory_bytes'] / 2**30:.0f} GiB, {where['system']}, "
-        f"{where['compiler'] or 'compiler unknown'}; w2v used its {results['isa']} kernel. "
+        f"{_where(results)} "
         f"Text: {results['corpus']['name']}, {results['corpus']['bytes']:,} bytes, "
         f"{results['corpus']['tokens']:,} words. Settings: skip-gram, dim {settings['dim']}, "
         f"window {settings['window']}, negative {settings['negative']}, "
         f"sample {settings['sample']:g}, min-count {settings['min_count']}, "
-        f"alpha {settings['alpha']:g}, {settings['threads']} threads. Versions: {versions}."
+        f"alpha {settings['alpha']:g}, {settings['threads']} threads. {_versions(results)}"
     ]
+
+
+def machine(results: Results) -> list[str]:
+    """Say on what and when something was measured, and with which versions."""
+    return [f"{_where(results)} {_versions(results)}"]
+
+
+def _where(results: Results) -> str:
+    where = results["machine"]
+    return (
+        f"Measured {results['started'].split()[0]} on {where['cpu'] or where['architecture']}, "
+        f"{where['cores'] or where['cpus']} cores, {where['memory_bytes'] / 2**30:.0f} GiB, "
+        f"{where['system']}, {where['compiler'] or 'compiler unknown'}; w2v used its "
+        f"{results['isa']} kernel."
+    )
+
+
+def _versions(results: Results) -> str:
+    found = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
+    return f"Versions: {found}."
 
 
 def speed(results: Results) -> list[str]:
@@ -240,12 +256,16 @@ VECTOR_TITLES = {
 }
 TABLES: dict[str, Callable[[Results], list[str]]] = {
     "setup": setup,
+    "machine": machine,
     "speed": speed,
     "accuracy": accuracy,
     "commands": commands,
     "vectors": vectors,
     "objectives": objectives,
     "planted": planted,
+    "graphs": graphs,
+    "labels": labels,
+    "sessions": sessions,
 }
 SCORE_COLUMNS = ("analogies", "semantic", "syntactic", "ws353", "men", "simlex")
 
@@ -284,7 +304,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.render", description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; 1 if out of date")
     options = parser.parse_args()
-    documents = (README, OBJECTIVES)
+    documents = (README, *sorted(DOCS.glob("*.md")))
     try:
         before = [path.read_text(encoding="utf-8") for path in documents]
         if not options.check:

@@ -67,10 +67,10 @@ def test_without_a_readme_there_is_one_line_to_say_so(tmp_path, monkeypatch, cap
 def test_readme_is_checked_and_written(results, tmp_path, monkeypatch, capsys):
     readme = tmp_path / "README.md"
     readme.write_text(marked("speed"))
-    objectives = tmp_path / "objectives.md"
-    objectives.write_text(marked("objectives"))
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "objectives.md").write_text(marked("objectives"))
     monkeypatch.setattr(render, "README", readme)
-    monkeypatch.setattr(render, "OBJECTIVES", objectives)
+    monkeypatch.setattr(render, "DOCS", tmp_path / "docs")
     monkeypatch.setattr(store, "RESULTS", tmp_path)
     store.save(tmp_path / "wiki100.json", results)
     monkeypatch.setattr(sys, "argv", ["render", "--check"])
@@ -98,9 +98,12 @@ def test_setup_names_machine_text_settings_and_versions(results):
         assert part in line
 
 
+# Tables of other results, or not of a session.
+OTHERS = ("vectors", "planted", "graphs", "labels", "sessions")
+
+
 def test_rendering_fills_every_marker_and_leaves_the_rest(results):
-    # of other results, or not of a session
-    tables = [table for table in render.TABLES if table not in ("vectors", "planted")]
+    tables = [table for table in render.TABLES if table not in OTHERS]
     readme = marked(*tables) + "after\n"
     filled = render.render(readme, {"wiki100": results}.__getitem__)
     assert filled.startswith("before\n") and filled.endswith("after\n") and "old" not in filled

@@ -1,0 +1,76 @@
+"""Tables of what is not text: graphs, labels of nodes, sessions. render.py lists them."""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+Results = dict[str, Any]
+
+GRAPH_TASKS = {
+    "graph-walk": "read, and walk twice",
+    "graph-large": "the same",
+    "graph-node2vec": "read, walk, train, save: node2vec",
+    "graph-deepwalk": "read, walk, train, save: DeepWalk",
+}
+LARGE = "graph-large"
+
+
+def graphs(results: Results) -> list[str]:
+    """What benchmarks.graphs measured."""
+    large = results["corpus"]["large"]
+    lines = [
+        "| | graph | program | whole process, s | reading, s | steps/s, p = q = 1 "
+        "| steps/s, p = 1, q = 0.5 | peak memory, MB |",
+        "|---|---|---|---:|---:|---:|---:|---:|",
+    ]
+    for task, found in results["summary"]["graphs"].items():
+        graph = results["corpus"]["name"].split(".")[0]
+        if task == LARGE:
+            graph = f"generated, {large['nodes']:,} nodes, {large['edges']:,} edges"
+        for name, one in found.items():
+            whole = one["whole"]
+            read = f"{one['read']['median']:.2f}" if "read" in one else ""
+            lines.append(
+                f"| {GRAPH_TASKS[task]} | {graph} | {name} "
+                f"| {whole['median']:.1f} ({whole['min']:.1f} to {whole['max']:.1f}) | {read} "
+                f"| {_steps(one, 'uniform')} | {_steps(one, 'biased')} "
+                f"| {one['peak_memory_bytes']['max'] / 1e6:.0f} |"
+            )
+    missing = [f"Not measured: {one['title']}: {one['why']}." for one in results["missing"]]
+    return [*lines, *(["", *missing] if missing else [])]
+
+
+def _steps(one: dict[str, Any], kind: str) -> str:
+    rate = one.get(f"{kind}_steps_per_second")
+    return f"{rate['median'] / 1e6:.1f} M" if rate else ""
+
+
+def sessions(results: Results) -> list[str]:
+    """Hit rate and reciprocal rank of everybody's vectors, and of popularity."""
+    k = results["settings"]["k"]
+    lines = [f"| | HR@{k} | MRR@{k} | training, s |", "|---|---:|---:|---:|"]
+    for one in results["contenders"]:
+        runs = [run for run in results["runs"] if run["contender"] == one["name"]]
+        scores = [run["scores"] for run in runs]
+        hits, ranks = (
+            sum(score[key] for score in scores) / len(scores)
+            for key in ("hit_rate", "reciprocal_rank")
+        )
+        took = statistics.median(run["seconds"]["whole"] for run in runs)
+        lines.append(f"| {one['title']} | {hits:.3f} | {ranks:.3f} | {took:.1f} |")
+    popular = results["runs"][0]["scores"]["popularity"]
+    hits, ranks = popular["hit_rate"], popular["reciprocal_rank"]
+    lines.append(f"| the most popular items | {hits:.3f} | {ranks:.3f} | |")
+    seeds = len({run["seed"] for run in results["runs"]})
+    return [*lines, "", f"Means over {seeds} seeds."]
+
+
+def labels(results: Results) -> list[str]:
+    """Micro and macro F1 of node labels, by the share that was learned from."""
+    lines = ["| learned from | micro-F1 | macro-F1 |", "|---:|---:|---:|"]
+    for run in results["runs"]:
+        for one in run["scores"]["ratios"]:
+            micro, macro = (100 * one[name]["mean"] for name in ("micro_f1", "macro_f1"))
+            lines.append(f"| {one['percent']:g} % | {micro:.1f} | {macro:.1f} |")
+    return [*lines, "", f"Means of {results['settings']['splits']} splits."]
