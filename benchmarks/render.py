@@ -304,7 +304,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.render", description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; 1 if out of date")
     options = parser.parse_args()
-    documents = (README, *sorted(DOCS.glob("*.md")))
+    documents = [README]
+    documents += [path for path in sorted(DOCS.glob("*.md")) if BLOCK.search(path.read_text())]
     try:
         before = [path.read_text(encoding="utf-8") for path in documents]
         if not options.check:

@@ -54,13 +54,12 @@ def sessions(results: Results) -> list[str]:
         runs = [run for run in results["runs"] if run["contender"] == one["name"]]
         scores = [run["scores"] for run in runs]
         hits, ranks = (
-            sum(score[key] for score in scores) / len(scores)
-            for key in ("hit_rate", "reciprocal_rank")
+            sum(score[key] for score in scores) / len(scores) for key in ("hit_rate", "mrr")
         )
         took = statistics.median(run["seconds"]["whole"] for run in runs)
         lines.append(f"| {one['title']} | {hits:.3f} | {ranks:.3f} | {took:.1f} |")
     popular = results["runs"][0]["scores"]["popularity"]
-    hits, ranks = popular["hit_rate"], popular["reciprocal_rank"]
+    hits, ranks = popular["hit_rate"], popular["mrr"]
     lines.append(f"| the most popular items | {hits:.3f} | {ranks:.3f} | |")
     seeds = len({run["seed"] for run in results["runs"]})
     return [*lines, "", f"Means over {seeds} seeds."]

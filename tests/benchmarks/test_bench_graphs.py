@@ -2,7 +2,7 @@ import sys
 
 import pytest
 
-from benchmarks import graphs, store
+from benchmarks import graphs, store, task_tables
 from benchmarks.contenders.pecanpy import GraphJob, OursOnGraphs, PecanPy
 
 
@@ -19,6 +19,8 @@ def test_a_quick_session_measures_all_that_is_here(tmp_path):
         one = summary[task]["w2v"]
         assert one["biased_steps_per_second"]["median"] > 0
         assert one["edges"]["median"] > 1000
+    table = "\n".join(task_tables.graphs(found))
+    assert "| read, walk, train, save: DeepWalk | generated | w2v |" in table
     assert [path.name for path in tmp_path.iterdir()] == ["graphs.json"]
 
 
