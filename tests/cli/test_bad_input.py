@@ -130,3 +130,17 @@ def test_full_disk_leaves_the_old_file(corpus, finish, tmp_path, untouched):
     assert answer.code == FileError.exit_code
     assert "vectors.bin" in answer.err.splitlines()[-1]
     assert "Traceback" not in answer.err
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("evaluate", "set.txt", "--min-accuracy", "nan"),
+        ("walk", "edges.txt", "--split", "nan", "-o", "x"),
+    ],
+)
+def test_nan_is_no_share(w2v, line):
+    """A gate that compares with NaN would never close."""
+    answer = w2v(*line)
+    assert answer.code == 2
+    assert "nan" in answer.err

@@ -92,7 +92,8 @@ def test_what_cannot_be_is_refused(w2v, edges, untouched, arguments, code, messa
 
 def test_training_on_a_graph(w2v, edges, tmp_path):
     (tmp_path / "nodes.txt").write_text("a\nlonely\n")
-    answer = w2v("train", "--graph", edges, "--nodes", "nodes.txt", "--threads", "1", "--q", "0.5")
+    options = ("--nodes", "nodes.txt", "--threads", "1", "--q", "0.5", "--negatives", "private")
+    answer = w2v("train", "--graph", edges, *options)
     assert answer.code == 0, answer.err
     assert "1 nodes have no edge (lonely)" in answer.err
     assert "7 words x 128" in answer.err

@@ -208,3 +208,18 @@ def test_numbers_of_numpy_are_numbers():
         Config(alpha=10**400)
     with pytest.raises(ConfigError, match=r"dim is 8\.0"):
         Config(dim=8.0)
+
+
+def test_a_loss_above_that_of_knowing_nothing_is_divergence(tmp_path):
+    """Bounded steps can go wrong without ever becoming infinite."""
+    generator = np.random.default_rng(1)
+    lines = [
+        " ".join(f"i{group * 4 + k}" for k in generator.integers(0, 4, 40))
+        for group in generator.integers(0, 100, 500)
+    ]
+    text = tmp_path / "sessions.txt"
+    text.write_text("\n".join(lines))
+    settings = {"window": "sentence", "min_count": 1, "sample": 0, "threads": 1, "dim": 16}
+    with pytest.raises(ConfigError, match=r"diverged in epoch .* untrained .* lower alpha"):
+        train(text, Config(**settings, epochs=2, alpha=0.1))
+    assert train(text, Config(**settings, epochs=2, alpha=0.005)).record["finished"]

@@ -119,7 +119,7 @@ def convert(
     from w2v.formats import load, outputs, write_all
 
     words = _read_words(words_file) if words_file is not None else None
-    record = _record_to_copy(source, target, notes)
+    record = _record_to_copy(source, target)
     vectors = load(readable(source), source_format, threads=threads)
     if words is not None:
         _tell_missing(vectors, words, notes)
@@ -138,10 +138,12 @@ def convert(
         write_all([*files, *_copied(record, target, step)])
     names = " and ".join(str(file.path) for file in files) if target != STDIO else "stdout"
     notes.line(f"wrote {names}: {len(vectors):,} words x {vectors.dim}")
+    if record is None:
+        _note_foreign_record(source, target, notes)
 
 
-def _record_to_copy(source: str, target: str, notes: Notes) -> dict[str, Any] | None:
-    """Return the run record that OUT is to have; say so if it has one of other vectors."""
+def _record_to_copy(source: str, target: str) -> dict[str, Any] | None:
+    """Return the run record that OUT is to have."""
     from w2v.formats import check_writable, is_stream
 
     if STDIO in (source, target) or is_stream(target):
@@ -152,9 +154,18 @@ def _record_to_copy(source: str, target: str, notes: Notes) -> dict[str, Any] | 
     record = read_record(theirs)
     if record is not None:
         check_writable(ours)
-    elif ours.exists():
-        notes.line(f"w2v: {ours} tells how other vectors were made: remove or rename it")
     return record
+
+
+def _note_foreign_record(source: str, target: str, notes: Notes) -> None:
+    """Say so if OUT, now written, has the run record of other vectors beside it."""
+    from w2v.formats import is_stream
+
+    if STDIO in (source, target) or is_stream(target):
+        return
+    theirs, ours = record_path(source), record_path(target)
+    if os.path.realpath(theirs) != os.path.realpath(ours) and ours.exists():
+        notes.line(f"w2v: {ours} tells how other vectors were made: remove or rename it")
 
 
 def _copied(record: dict[str, Any] | None, target: str, step: dict[str, Any]) -> list[File]:

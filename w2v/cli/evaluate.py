@@ -11,7 +11,7 @@ import click
 from w2v.cli.blas import bind_blas
 from w2v.cli.evaluate_results import lines, record
 from w2v.cli.evaluate_tasks import check_tasks, named_files, read_tasks, task_options
-from w2v.cli.options import DEFAULT_VECTORS, Command, config_options, json_option, option
+from w2v.cli.options import DEFAULT_VECTORS, Command, Share, config_options, json_option, option
 from w2v.cli.settings import resolve
 from w2v.cli.streams import STDIO, Output, complain, encode, json_line, readable
 from w2v.cli.table import aligned, tabbed
@@ -71,7 +71,7 @@ class _FileName(click.types.StringParamType):
 @option(
     "--min-accuracy",
     group="Rules",
-    type=click.FloatRange(0, 1),
+    type=Share(0, 1),
     metavar="X",
     help="Exit with 1 if the accuracy on a set of analogies is below X, 0 to 1.",
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from w2v.cli.options import Option, long_name, option
+from w2v.cli.options import Option, Share, long_name, option
 from w2v.cli.streams import readable
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ LABEL_OPTIONS: list[Callable[[Any], Any]] = [
     option(
         "--ratios",
         group=LABELS,
-        type=_List(click.FloatRange(0, 100, min_open=True, max_open=True)),
+        type=_List(Share(0, 100, min_open=True, max_open=True)),
         metavar="X,...",
         default=PERCENTS,
         show_default=True,

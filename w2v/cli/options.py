@@ -7,6 +7,7 @@ words a user reads. Names come from the fields, types and defaults too: this mod
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 import types
 from collections.abc import Callable
@@ -145,6 +146,17 @@ SYNONYMS = {
     for field, setting in SETTINGS.items()
     for synonym in setting.synonyms
 }
+
+
+class Share(click.FloatRange):
+    """A number within a range, and so never NaN, which click lets through."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number."""
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail("nan is not a number to compare with", param, ctx)
+        return number
 
 
 class Option(click.Option):

@@ -44,10 +44,11 @@ class Program(click.Group):
         """Run a command line and exit; see the table of exit codes in the README."""
         arguments = list(sys.argv[1:] if args is None else args)
         extra.pop("standalone_mode", None)
+        code = 0
         try:
             code = self._run(arguments, prog_name or "w2v", extra)
         finally:
-            settle_stdout()
+            settle_stdout(interrupted=code in signals.EXIT_CODES)
         sys.exit(code)
 
     def _run(self, arguments: list[str], name: str, extra: dict[str, Any]) -> int:

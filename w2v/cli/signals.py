@@ -10,6 +10,7 @@ STOPPING = [
     for name in ("SIGINT", "SIGTERM", "SIGHUP")
     if (number := getattr(signal, name, None)) is not None
 ]
+EXIT_CODES = {128 + number for number in STOPPING}
 
 
 class Stopped(KeyboardInterrupt):

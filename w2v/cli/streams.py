@@ -98,16 +98,22 @@ def _named(name: str) -> Iterator[None]:
         raise FileError(f"{name}: {error.strerror or error}") from error
 
 
-def settle_stdout() -> None:
-    """Flush stdout, or drop what it holds: the interpreter must not fail on it at its end."""
+def settle_stdout(*, interrupted: bool = False) -> None:
+    """Flush stdout, or drop what it holds: the interpreter must not fail on it at its end.
+
+    After an interrupt all is dropped: a reader that does not read would keep us waiting.
+    """
     try:
-        sys.stdout.flush()
+        if not interrupted:
+            sys.stdout.flush()
+            return
     except (OSError, ValueError, AttributeError):
-        with contextlib.suppress(OSError, ValueError, AttributeError):
-            descriptor = sys.stdout.fileno()
-            null = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(null, descriptor)
-            os.close(null)
+        pass
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        descriptor = sys.stdout.fileno()
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, descriptor)
+        os.close(null)
 
 
 class Notes:

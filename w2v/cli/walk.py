@@ -11,7 +11,7 @@ import click
 
 from w2v.cli.blas import bind_blas
 from w2v.cli.graphs import graph_files, read_edges, read_walks, settings_given
-from w2v.cli.options import Command, config_options, option
+from w2v.cli.options import Command, Share, config_options, option
 from w2v.cli.settings import resolve_as
 from w2v.cli.streams import STDIO, Notes, Output, write_pieces
 from w2v.config import GraphConfig
@@ -50,7 +50,7 @@ NO_SPLIT = ("walks", "length", "p", "q", "metapath", "types")
 @option(
     "--split",
     group="Files",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=Share(0, 1, min_open=True, max_open=True),
     metavar="X",
     help="Hold out this share of the edges, leaving connected what is, and as many pairs of "
     "nodes without an edge: OUTPUT.train, OUTPUT.test, OUTPUT.non-edges.",

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.config import Config
+from w2v.config import NOISE_LOSSES, Config
 from w2v.errors import ConfigError, DataError
 from w2v.training.facts import Facts
 from w2v.training.progress import EpochMeter
@@ -56,7 +56,7 @@ def mean_loss(loss: float, pairs: float, epoch: int, config: Config) -> float:
     DataError
         The epoch had no pair.
     ConfigError
-        The loss is not finite.
+        The loss is not finite, or vectors that know nothing would have less of it.
     """
     if pairs == 0:
         thinned = f", or sample {config.sample:g} dropped the rest" if config.sample else ""
@@ -67,11 +67,21 @@ def mean_loss(loss: float, pairs: float, epoch: int, config: Config) -> float:
         )
     if not math.isfinite(loss):
         raise diverged(epoch, f"its loss is {loss}", config)
-    return loss / pairs
+    mean = loss / pairs
+    # Steps of a bounded size can diverge without ever becoming infinite: windows of a whole line
+    # over a small catalogue do. A start that overshoots and then settles is no error.
+    untrained = (1 + config.negative) * math.log(2)
+    allowed = 1.25 if epoch == config.epochs else 10
+    if config.loss == "ns" and mean > allowed * untrained:
+        raise diverged(epoch, f"its loss is {mean:.3g}, untrained it is {untrained:.3g}", config)
+    return mean
 
 
 def diverged(epoch: int, sign: str, config: Config) -> ConfigError:
     """Return the error that says so, and what to do."""
+    shared = config.loss in NOISE_LOSSES and config.negatives == "shared"
+    private = ", or, with few words, give negatives private" if shared else ""
     return ConfigError(
         f"training diverged in epoch {epoch}: {sign}: lower alpha, which is {config.alpha:g}"
+        f"{private}"
     )
