@@ -22,6 +22,7 @@ from w2v.cli.options import (
 from w2v.cli.streams import STDIO
 from w2v.config import Config
 from w2v.errors import ConfigError, DataError, FileError
+from w2v.presets import preset_settings
 
 C = TypeVar("C", bound=Config)
 
@@ -105,7 +106,7 @@ def resolve_as(
 
 def _from_preset(kind: type[C], preset: str, values: dict[str, Any], config_path: str | None) -> C:
     config = kind.preset(preset, **values)
-    if config == kind(**values):
+    if preset_settings(preset, model=config.model, loss=config.loss).keys() <= values.keys():
         raise ConfigError(
             f"preset {preset} changes nothing, since {config_path or 'the options given'} "
             "sets all that it would: leave out one of them"

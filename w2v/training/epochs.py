@@ -38,19 +38,27 @@ def run_threads(
     """
     failures: list[BaseException] = []
 
-    def run(work: Callable[[], None]) -> None:
+    def run(work: Callable[[], None], ended: threading.Event) -> None:
         try:
             work()
         except BaseException as error:
             failures.append(error)
+        finally:
+            ended.set()
 
-    threads = [threading.Thread(target=run, args=(work,), daemon=True) for work in works]
+    # Events, not join(): before Python 3.13 an interrupt that arrives within join() marks the
+    # thread as ended while it still runs.
+    ends = [threading.Event() for _ in works]
+    threads = [
+        threading.Thread(target=run, args=pair, daemon=True)
+        for pair in zip(works, ends, strict=True)
+    ]
     try:
         for thread in threads:
             _start(thread, len(threads))
-        while any(thread.is_alive() for thread in threads):
-            for thread in threads:
-                thread.join(POLL_SECONDS / len(threads))
+        while not all(end.is_set() for end in ends):
+            for end in ends:
+                end.wait(POLL_SECONDS / len(threads))
             if failures:
                 break
             poll()
@@ -60,9 +68,9 @@ def run_threads(
     finally:
         if failures:
             stop()
-        for thread in threads:
+        for thread, end in zip(threads, ends, strict=True):
             if thread.ident is not None:
-                thread.join()
+                end.wait()
     if failures:
         raise failures[0]
 

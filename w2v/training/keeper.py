@@ -71,21 +71,21 @@ class Keeper:
         self._best_written = 0
         self._since = time.monotonic()
         self._copies: Matrices | None = None
-        self._thread: threading.Thread | None = None
+        # Not a thread to join(): see run_threads.
+        self._idle = threading.Event()
+        self._idle.set()
         self._failure: BaseException | None = None
 
     def __enter__(self) -> Keeper:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        if self._thread is not None:
-            self._thread.join()
+        self._idle.wait()
 
     @property
     def due(self) -> bool:
         """Whether it is time for a checkpoint, and the last one is written."""
-        busy = self._thread is not None and self._thread.is_alive()
-        return not busy and time.monotonic() - self._since >= self._seconds
+        return self._idle.is_set() and time.monotonic() - self._since >= self._seconds
 
     def tell(self) -> None:
         """Raise what ended the run in the writing thread; tell what did not.
@@ -125,10 +125,14 @@ class Keeper:
             self._copies = tuple(tables.padded_matrix(words, session.config.dim) for _ in live)
         for copy, matrix in zip(self._copies, live, strict=True):
             np.copyto(copy, matrix)
-        self._thread = threading.Thread(
-            target=self._write, args=(session, facts, contents, self._copies), daemon=True
-        )
-        self._thread.start()
+        arguments = (session, facts, contents, self._copies)
+        thread = threading.Thread(target=self._write, args=arguments, daemon=True)
+        self._idle.clear()
+        try:
+            thread.start()
+        except BaseException:
+            self._idle.set()
+            raise
 
     def write(self, session: Session) -> None:
         """Write a checkpoint now; no worker may be training.
@@ -214,11 +218,10 @@ class Keeper:
                 raise
         finally:
             self._since = time.monotonic()
+            self._idle.set()
 
     def _join(self) -> None:
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        self._idle.wait()
 
     def _say(self, note: str) -> None:
         if self._progress is not None:
