@@ -75,7 +75,7 @@ class Noise:
 class NegativeSampling(Noise):
     """J = log s(a) + sum_j log s(-b_j), noise that is the target itself left out.
 
-    dJ/da = 1 - s(a), dJ/db_j = -s(b_j). Trained by kernels/shared.h, with noise drawn
+    dJ/da = 1 - s(a), dJ/db_j = -s(b_j). Trained by kernels/skipgram.h and cbow.h, with noise drawn
     once for a block, and kernels/private.h.
     """
 
