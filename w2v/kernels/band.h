@@ -95,6 +95,25 @@ static void shift_band(w2v_worker *w, ptrdiff_t n, const int32_t *centers) {
     }
 }
 
+/* Input rows of the step's contexts: what the band and the ring y give them, and the noise
+ * words, if the contexts themselves were scored against these. */
+INLINE void context_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_t i,
+                         ptrdiff_t col, const int32_t *contexts, const w2v_noise *noise) {
+    const ptrdiff_t window = w->window;
+    vf acc[TILE_ROWS][TILE_COLS];
+    clear_tile(acc, rows, cols);
+    if (noise) add_noise(acc, rows, cols, w, noise, i, col);
+    add_band(acc, rows, cols, w->band + window * 2 * window, window, i, 1,
+             w->y + window * w->width + col, w->width);
+    UNROLL for (int r = 0; r < rows; r++)
+        add_delta(input_row(w, contexts[i + r]) + col, acc[r], cols);
+}
+
+static void update_contexts(w2v_worker *w, ptrdiff_t n, const int32_t *contexts,
+                            const w2v_noise *noise) {
+    FOR_TILES(w, n, context_tile, contexts, noise)
+}
+
 /* After a step of n positions: what later steps need moves to the front. */
 static void slide(w2v_worker *w, ptrdiff_t n) {
     const ptrdiff_t pairs = 2 * w->window, width = w->width;

@@ -148,23 +148,8 @@ INLINE void error_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_t 
     }
 }
 
-INLINE void share_error_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_t i,
-                             ptrdiff_t col, const int32_t *contexts) {
-    const ptrdiff_t window = w->window;
-    vf acc[TILE_ROWS][TILE_COLS];
-    clear_tile(acc, rows, cols);
-    add_band(acc, rows, cols, w->band + window * 2 * window, window, i, 1,
-             w->y + window * w->width + col, w->width);
-    UNROLL for (int r = 0; r < rows; r++)
-        add_delta(input_row(w, contexts[i + r]) + col, acc[r], cols);
-}
-
 static void update_hidden(w2v_worker *w, ptrdiff_t n, const int32_t *centers) {
     FOR_TILES(w, n, error_tile, centers)
-}
-
-static void share_errors(w2v_worker *w, ptrdiff_t n, const int32_t *contexts) {
-    FOR_TILES(w, n, share_error_tile, contexts)
 }
 
 /* n positions enter at the stream's `pos`. */
@@ -188,7 +173,7 @@ static void cbow_step(w2v_worker *w, ptrdiff_t n) {
     arrange_updates(w, w->hidden, n);
     for (ptrdiff_t q = n; q < n + STEP; q++) prefetch_row(w, output_row(w, centers[q]));
     update_hidden(w, n, centers);
-    share_errors(w, n, rows);
+    update_contexts(w, n, rows, NULL);
     update_noise(w, noise, w->hidden, n);
     slide(w, n);
 }

@@ -114,8 +114,8 @@ static void remove_collisions(w2v_worker *w, ptrdiff_t n, const int32_t *rows,
 #undef EACH_HIT
 }
 
-/* Two of the three updates, a tile each: output rows of centers, input rows of contexts. The
- * third, the noise words' deltas, waits for the end of the block. */
+/* Output rows of centers. Those of contexts are band.h's; the noise words' deltas wait for the
+ * end of the block. */
 INLINE void center_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_t q,
                         ptrdiff_t col, const int32_t *centers) {
     const ptrdiff_t window = w->window;
@@ -127,24 +127,8 @@ INLINE void center_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_t
         add_delta(output_row(w, centers[q + r]) + col, acc[r], cols);
 }
 
-INLINE void context_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_t i,
-                         ptrdiff_t col, const int32_t *contexts) {
-    const ptrdiff_t window = w->window;
-    vf acc[TILE_ROWS][TILE_COLS];
-    clear_tile(acc, rows, cols);
-    add_noise(acc, rows, cols, w, &w->noise[w->leaving], i, col);
-    add_band(acc, rows, cols, w->band + window * 2 * window, window, i, 1,
-             w->y + window * w->width + col, w->width);
-    UNROLL for (int r = 0; r < rows; r++)
-        add_delta(input_row(w, contexts[i + r]) + col, acc[r], cols);
-}
-
 static void update_centers(w2v_worker *w, ptrdiff_t n, const int32_t *centers) {
     FOR_TILES(w, n, center_tile, centers)
-}
-
-static void update_contexts(w2v_worker *w, ptrdiff_t n, const int32_t *contexts) {
-    FOR_TILES(w, n, context_tile, contexts)
 }
 
 /* From logits to coefficients, by loss. */
@@ -193,7 +177,7 @@ static void skipgram_step(w2v_worker *w, ptrdiff_t n) {
     for (ptrdiff_t p = window + n; p < window + n + STEP; p++)
         prefetch_row(w, output_row(w, rows[p]));
     update_centers(w, n, rows + window);
-    update_contexts(w, n, rows);
+    update_contexts(w, n, rows, &w->noise[w->leaving]);
     update_noise(w, &w->noise[w->leaving], w->x, n);
     slide(w, n);
     if (is_sampled_softmax(w)) slide_noise(w, n);
