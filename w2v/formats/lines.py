@@ -14,8 +14,9 @@ from w2v.formats.source import Source, forget
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Bytes that a thread reads before it takes more: enough that taking them costs nothing.
-_PART_BYTES = 1 << 22
+# Bytes that a thread reads before it takes more: enough that taking them costs nothing, few
+# beside what the memory of a reader is promised to be.
+_PART_BYTES = 1 << 20
 
 # From a row, its line, the numbers read of it (-1: no word) and the place of its numbers, of
 # shape (1, dim), to its word; or DataError.
