@@ -83,8 +83,9 @@ def both(isa, sentences, *, words, dim, keep=None, seed=7, chunks=1, log_q=False
         core_inputs, core_outputs, keep, noise, total=total, isa=isa, dim=dim, **settings
     )
     worker = _core.Worker(run, seed, 0)
+    step = _core.PATH_STEP if settings.get("loss") == "hs" else _core.STEP
     reference = make_reference(
-        inputs, outputs, keep, noise, total=total, step=_core.STEP, seed=seed, **settings
+        inputs, outputs, keep, noise, total=total, step=step, seed=seed, **settings
     )
     begin = inputs.copy(), outputs.copy()
     for part in np.array_split(rows, chunks):

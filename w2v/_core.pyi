@@ -2,6 +2,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 STEP: int
+PATH_STEP: int
 
 def available_isas() -> list[str]: ...
 def alias_table(weights: NDArray[np.float64], table: NDArray[np.uint64]) -> None: ...

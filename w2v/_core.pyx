@@ -72,7 +72,7 @@ cdef extern from "kernels/kernels.h" nogil:
         int64_t (*state_bytes)(const w2v_run *) noexcept nogil
         void (*save_state)(w2v_worker *, char *) noexcept nogil
         int (*restore_state)(w2v_worker *, const char *) noexcept nogil
-        int64_t step
+        int64_t step, path_step
 
     const w2v_kernel *const *w2v_kernels()
 
@@ -85,8 +85,10 @@ _LOSSES = {"ns": W2V_NS, "nce": W2V_NCE, "sampled-softmax": W2V_SAMPLED_SOFTMAX,
 _LARGE_LOGITS = {"exact": W2V_EXACT, "skip": W2V_SKIP, "saturate": W2V_SATURATE}
 
 
-# Centers whose rows are gathered together: it fixes the order of updates.
+# Centers whose rows are gathered together, the second for hierarchical softmax: they fix the
+# order of updates.
 STEP = w2v_kernels()[0].step
+PATH_STEP = w2v_kernels()[0].path_step
 
 
 def available_isas():

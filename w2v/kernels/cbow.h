@@ -165,13 +165,10 @@ static void cbow_step(w2v_worker *w, ptrdiff_t n) {
     set_band_weights(w, n, w->left + first + window, w->right + first + window);
     set_hidden_weights(w, n);
     make_hidden(w, n);
-    for (ptrdiff_t i = 2 * window + n; i < 2 * window + n + STEP; i++)
-        prefetch_row(w, input_row(w, rows[i]));
     noise_logits(w, noise, w->hidden, w->noise_coef, n);
     center_logits(w, n, centers);
     coefficients_of_hidden(w, n, centers);
     arrange_updates(w, w->hidden, n);
-    for (ptrdiff_t q = n; q < n + STEP; q++) prefetch_row(w, output_row(w, centers[q]));
     update_hidden(w, n, centers);
     update_contexts(w, n, rows, NULL);
     update_noise(w, noise, w->hidden, n);

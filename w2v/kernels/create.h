@@ -72,6 +72,7 @@ static void lay_out_paths(w2v_worker *w, const w2v_run *run, char *arena, int64_
 static int64_t lay_out(w2v_worker *w, const w2v_run *run, char *arena) {
     const int64_t window = run->window, places = 2 * window + STEP + SLACK;
     const int64_t private = run->negatives == W2V_PRIVATE;
+    w->step = run->loss == W2V_HS ? PATH_STEP : STEP;
     w->vectors = (ptrdiff_t)((run->dim + LANES - 1) / LANES);
     w->width = w->vectors * LANES;
     w->window = (ptrdiff_t)window;
@@ -126,6 +127,7 @@ static int64_t lay_out(w2v_worker *w, const w2v_run *run, char *arena) {
     w->lane_sums = carve(arena, &used, window * LANES * LANES);
     w->mass = carve(arena, &used, STEP);
     w->next_noise = (int32_t *)carve(arena, &used, noise);
+    w->luck = (uint32_t *)carve(arena, &used, noise);
     w->hits = (w2v_hit *)carve(arena, &used, (STEP + 2 * window) * noise * 2);
     return used;
 }

@@ -84,7 +84,9 @@ typedef struct {
     int64_t (*state_bytes)(const w2v_run *run);
     void (*save_state)(w2v_worker *, char *to);
     int (*restore_state)(w2v_worker *, const char *from); /* 1 if the bytes are no such state */
-    int64_t step; /* centers whose rows are gathered together; fixes the order of updates */
+    /* Centers whose rows are gathered together, the second for hierarchical softmax: they fix
+     * the order of updates. */
+    int64_t step, path_step;
 } w2v_kernel;
 
 /* Kernels this processor can run, best first, ended by NULL. */

@@ -1,21 +1,41 @@
 /* A block's draw of noise words: from the draw to the deltas of their rows. */
 
+/* A slot of the alias table or its alias. Without a branch, since which it is cannot be
+ * predicted. */
+INLINE int32_t slot_or_alias(const w2v_worker *w, uint32_t slot, uint32_t luck) {
+    const uint64_t entry = w->run->noise[slot];
+    const uint32_t own = -(uint32_t)(luck < (uint32_t)entry);
+    return (int32_t)((slot & own) | ((uint32_t)(entry >> 32) & ~own));
+}
+
 static int32_t draw_noise(w2v_worker *w) {
-    uint32_t slot = rng_below(&w->rng, (uint32_t)w->run->words);
-    uint64_t entry = w->run->noise[slot];
-    return rng_next(&w->rng) < (uint32_t)entry ? (int32_t)slot : (int32_t)(entry >> 32);
+    const uint32_t slot = rng_below(&w->rng, (uint32_t)w->run->words);
+    return slot_or_alias(w, slot, rng_next(&w->rng));
 }
 
 INLINE void copy_row(const w2v_worker *w, float *to, const float *from) {
     for (ptrdiff_t c = 0; c < w->width; c += LANES) store(to + c, load(from + c));
 }
 
-/* Draw the noise of the next block, whose rows then have a block's time to arrive. */
-static void draw_ahead(w2v_worker *w) {
+/* The noise of the next block is drawn while this one is trained: first slots, whose entries
+ * of the alias table then have a step's time to arrive, after it words, and then their rows,
+ * a few at a time, since only so many can be on their way. */
+static void draw_slots(w2v_worker *w) {
     for (ptrdiff_t j = 0; j < w->run->block_noise; j++) {
-        w->next_noise[j] = draw_noise(w);
-        prefetch_row(w, output_row(w, w->next_noise[j]));
+        const uint32_t slot = rng_below(&w->rng, (uint32_t)w->run->words);
+        __builtin_prefetch(w->run->noise + slot);
+        w->next_noise[j] = (int32_t)slot;
+        w->luck[j] = rng_next(&w->rng);
     }
+}
+
+static void draw_words(w2v_worker *w) {
+    for (ptrdiff_t j = 0; j < w->run->block_noise; j++)
+        w->next_noise[j] = slot_or_alias(w, (uint32_t)w->next_noise[j], w->luck[j]);
+}
+
+static void prefetch_noise(const w2v_worker *w, ptrdiff_t first, ptrdiff_t end) {
+    for (ptrdiff_t j = first; j < end; j++) prefetch_row(w, output_row(w, w->next_noise[j]));
 }
 
 /* Copy the noise words' rows, by rows and by columns. */

@@ -48,7 +48,7 @@ INLINE void noise_logits_tile(const w2v_worker *w, const w2v_noise *noise, const
     UNROLL for (int q = 0; q < sources; q++) {
         UNROLL for (int g = 0; g < groups; g++) acc[q][g] = splat(0.0f);
     }
-    for (ptrdiff_t k = 0; k < width; k++) {
+    for (ptrdiff_t k = 0; k < w->run->dim; k++) {
         vf column[2];
         UNROLL for (int g = 0; g < groups; g++) {
             column[g] = load(z + (g * width + k) * LANES);

@@ -168,14 +168,10 @@ static void skipgram_step(w2v_worker *w, ptrdiff_t n) {
     noise_logits(w, &w->noise[w->entering], w->x + scored * width,
                  w->noise_coef + scored * w->noise_columns, n);
     band_logits(w, n);
-    for (ptrdiff_t i = 2 * window + n; i < 2 * window + n + STEP; i++)
-        prefetch_row(w, input_row(w, rows[i]));
     set_band_weights(w, n, left + window, right + window);
     if (is_sampled_softmax(w)) sampled_softmax_step(w, n, rows, left, right);
     else noise_step(w, n, rows, left, right);
     arrange_updates(w, w->x, n);
-    for (ptrdiff_t p = window + n; p < window + n + STEP; p++)
-        prefetch_row(w, output_row(w, rows[p]));
     update_centers(w, n, rows + window);
     update_contexts(w, n, rows, &w->noise[w->leaving]);
     update_noise(w, &w->noise[w->leaving], w->x, n);

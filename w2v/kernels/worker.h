@@ -1,7 +1,7 @@
 /* One worker: its buffers, and the way from a stretch of the corpus to calls of step().
  *
  *   tokens -> subsampled, packed into `kept` -> blocks of block_length positions, which
- *   share one draw of noise -> steps of at most STEP positions
+ *   share one draw of noise -> steps of at most `step` positions
  *
  * A position is a place in the stream of kept words of successive sentences. A step lets
  * n positions enter, at `pos`, and works at three places, each a window behind the other,
@@ -15,7 +15,8 @@
  * centers window .. window + n - 1.
  */
 enum {
-    STEP = 16,         /* centers whose rows are gathered together */
+    STEP = 32,         /* the most centers whose rows are gathered together */
+    PATH_STEP = 16,    /* of hierarchical softmax: few words would diverge with more */
     SLACK = 16,        /* rows past a buffer's end that a last tile may read */
     BATCH = 1024,      /* tokens subsampled at a time */
     REPORT = 8192,     /* tokens between two additions to the shared counter */
@@ -46,6 +47,7 @@ struct w2v_worker {
     ptrdiff_t vectors;       /* vectors per row: dim rounded up to LANES */
     ptrdiff_t width;         /* vectors * LANES: floats between rows of the buffers */
     ptrdiff_t window;
+    ptrdiff_t step;          /* STEP or PATH_STEP */
     ptrdiff_t noise_columns; /* block_noise rounded up to LANES; columns past it have weight 0 */
     float alpha;
 
@@ -64,6 +66,7 @@ struct w2v_worker {
     int entering, leaving;   /* which of them the rows that enter are scored against, and
                               * which gets the deltas of the contexts that leave */
     int32_t *next_noise;     /* of the next block, drawn ahead so that rows can be prefetched */
+    uint32_t *luck;          /* what decides between a draw's slot and its alias, see noise.h */
     void *arena;             /* holds all buffers of this struct */
     float *x;                /* (2 window + STEP, width): inputs of positions 0 .. */
     float *y;                /* the same: outputs of positions -window ..; of CBOW the errors
