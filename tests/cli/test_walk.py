@@ -102,12 +102,47 @@ def test_training_on_a_graph(w2v, edges, tmp_path):
     assert defaults.items() <= record["settings"].items()
     assert record["corpus"]["isolated"] == 1
     first = (tmp_path / "vectors.bin").read_bytes()
-    w2v(
-        *("train", "--graph", edges, "--nodes", "nodes.txt", "-o", "again.bin"),
-        *("--config", "vectors.run.json"),
-    )
+    w2v("train", "--graph", edges, "-o", "again.bin", "--config", "vectors.run.json")
     assert (tmp_path / "again.bin").read_bytes() == first
     assert w2v("similar", "lonely", "-k", "1").code == 0
+
+
+def test_a_run_record_names_the_files_of_nodes(w2v, edges, tmp_path):
+    (tmp_path / "types.txt").write_text("".join(f"{n} {'AB'[n in 'ace']}\n" for n in "abcdef"))
+    (tmp_path / "swapped.txt").write_text("".join(f"{n} {'BA'[n in 'ace']}\n" for n in "abcdef"))
+    given = (
+        "--metapath",
+        "A-B-A",
+        "--types",
+        "types.txt",
+        "--threads",
+        "1",
+        "--negatives",
+        "private",
+    )
+    assert w2v("train", "--graph", edges, *given, "-o", "one.bin").code == 0
+    again = ("train", "--graph", edges, "--config", "one.run.json")
+    assert w2v(*again, "-o", "two.bin").code == 0
+    assert w2v(*again, "--types", "swapped.txt", "-o", "other.bin").code == 0
+    one, two, other = ((tmp_path / f"{n}.bin").read_bytes() for n in ("one", "two", "other"))
+    assert one == two != other
+    files = [
+        json.loads((tmp_path / f"{n}.run.json").read_text())["corpus"]["files"]
+        for n in ("two", "other")
+    ]
+    assert files == [{"types": "types.txt"}, {"types": "swapped.txt"}]
+    (tmp_path / "types.txt").unlink()
+    answer = w2v(*again, "-o", "two.bin")
+    assert answer.code == 4
+    assert "types.txt" in answer.err
+
+
+@pytest.mark.parametrize("corpus", [3, {"files": 3}, {"files": {"types": 3}}])
+def test_a_strange_run_record_is_no_defect(w2v, edges, tmp_path, corpus):
+    (tmp_path / "a.json").write_text(
+        json.dumps({"settings": {"negatives": "private"}, "corpus": corpus})
+    )
+    assert w2v("train", "--graph", edges, "--config", "a.json").code == 0
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,8 @@ def read_walks(
     if types is not None and config.metapath is None:
         raise ConfigError("--types is for walks along types of nodes: add --metapath")
     of_node = None if types is None else read_types(types)
-    return Walks(read_edges(edges, config, notes, nodes=nodes), config, of_node)
+    graph = read_edges(edges, config, notes, nodes=nodes)
+    return Walks(graph, config, of_node, files={"nodes": nodes, "types": types})
 
 
 def settings_given(context: Any, names: Sequence[str]) -> list[str]:
