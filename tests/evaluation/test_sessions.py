@@ -127,5 +127,10 @@ def test_bad_settings_and_vectors(write):
     with pytest.raises(ConfigError, match="k is 0"):
         NextItemTest(sessions, 0)
     broken = Vectors(list("ab"), np.array([[1, 0], [np.inf, 0]], np.float32))
-    with pytest.raises(DataError, match="vector of 'b' is not finite"):
-        score_next_items(broken, NextItemTest(sessions, similarity="dot"))
+    for similarity in ("dot", "cosine"):
+        with pytest.raises(DataError, match="vector of 'b' is not finite"):
+            score_next_items(broken, NextItemTest(sessions, similarity=similarity))
+    # Also one of no session: it could be offered, or not. Infinities that cancel are found too.
+    matrix = np.array([[1, 0], [1, 1], [np.inf, -np.inf], [np.nan, 0]], np.float32)
+    with pytest.raises(DataError, match="vector of 'x' is not finite"):
+        score_next_items(Vectors(list("abxy"), matrix), NextItemTest(sessions))
