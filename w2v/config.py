@@ -257,6 +257,12 @@ class Config(Checked):
             )
 
     def _check_block(self) -> None:
+        if self.negatives == "private" and self.loss in NOISE_LOSSES:
+            for name in ("block_length", "block_noise"):
+                if getattr(self, name) != Config.__dataclass_fields__[name].default:
+                    raise ConfigError(
+                        f"{name} goes with negatives shared, not private: leave it out"
+                    )
         ring = self.model == "skipgram" and self.loss == "sampled-softmax"
         if ring and self.negatives == "shared" and self.block_length < 2 * self.widest:
             raise ConfigError(
@@ -279,10 +285,10 @@ class Config(Checked):
         ConfigError
             There is no such preset, it does not have that loss, or a value is out of range.
         """
-        model = changes.get("model", cls.model)
-        loss = changes.get("loss", cls.loss)
-        settings = preset_settings(name, model=model, loss=loss, alpha=changes.get("alpha"))
-        return cls(**settings | changes)
+        if cls is not Config:
+            raise ConfigError(f"preset {name!r} is for text: make a {cls.__name__} without one")
+        given = {"model": cls.model, "loss": cls.loss, **changes}
+        return cls(**preset_settings(name, given) | changes)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the settings as plain values, for the run record."""

@@ -38,6 +38,26 @@ def test_walks_are_lines_of_linked_nodes(w2v, edges, tmp_path):
         assert (tmp_path / "walks.txt").read_bytes() == answer.out
 
 
+def test_one_of_each_is_told_in_the_singular(w2v):
+    args = ("walk", "-", "--metapath", "a-b", "--walks", "1", "--max-vocab", "2")
+    answer = w2v(*args, stdin="#\na b\n")
+    assert "2 nodes, 1 edge, 1 comment, " in answer.err
+    assert answer.err.endswith("\n1 walk\n")
+
+
+def test_types_of_lowercase_names(w2v, tmp_path):
+    (tmp_path / "types.txt").write_text("Ann Author\nPAPER Paper\n")
+    args = ("walk", "-", "--metapath", "Author-Paper", "--types", "types.txt", "--walks", "1")
+    answer = w2v(*args, "--lowercase", stdin="ANN Paper\n")
+    assert answer.out == b"ann paper\n"
+
+
+def test_max_vocab_is_that_of_train(w2v):
+    star = "a b\na c\nb c\na d\n"
+    answer = w2v("walk", "-", "--max-vocab", "3", "--walks", "9", stdin=star)
+    assert set(answer.out.split()) == {b"a", b"b", b"c"}
+
+
 def test_names_stay_the_bytes_they_were(w2v):
     answer = w2v("walk", "-", "--walks", "1", "--length", "2", stdin=b"\xff b\n")
     assert sorted(answer.out.splitlines()) == [b"b \xff", b"\xff b"]
@@ -95,7 +115,7 @@ def test_training_on_a_graph(w2v, edges, tmp_path):
     options = ("--nodes", "nodes.txt", "--threads", "1", "--q", "0.5", "--negatives", "private")
     answer = w2v("train", "--graph", edges, *options)
     assert answer.code == 0, answer.err
-    assert "1 nodes have no edge (lonely)" in answer.err
+    assert "1 node has no edge (lonely): nothing is learned about it" in answer.err
     assert "7 words x 128" in answer.err
     record = json.loads((tmp_path / "vectors.run.json").read_text())
     defaults = {"dim": 128, "window": 10, "sample": 0, "min_count": 1, "epochs": 1, "q": 0.5}

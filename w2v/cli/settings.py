@@ -109,7 +109,7 @@ def resolve_as(
 
 def _from_preset(kind: type[C], preset: str, values: dict[str, Any], config_path: str | None) -> C:
     config = kind.preset(preset, **values)
-    if preset_settings(preset, model=config.model, loss=config.loss).keys() <= values.keys():
+    if preset_settings(preset, config.as_dict()).keys() <= values.keys():
         raise ConfigError(
             f"preset {preset} changes nothing, since {config_path or 'the options given'} "
             "sets all that it would: leave out one of them"

@@ -190,12 +190,13 @@ def score_next_items(
     Raises
     ------
     DataError
-        No session has a last item and another that have vectors, or a vector is not finite:
+        No session has a last item and another that have vectors, and `oov` leaves out those
+        that have not; or a vector is not finite:
         every one can be offered.
     """
     count, asked = _questions(vectors, test)
     known = len(asked.hidden)
-    if not known:
+    if not known and not (count and test.oov == "wrong"):
         raise DataError(
             f"{test.sessions.name}: none of {count:,} sessions of two items or more ends with "
             "an item that has a vector, after another that has one: give longer sessions, or "
@@ -244,7 +245,7 @@ def _ranks(
     step = min(_MOST, max(_FEWEST, _SCORES // len(matrix)))
     rank = partial(_rank_part, matrix, drop=test.repeats == "drop")
     with ThreadPoolExecutor(threads) as pool:
-        return np.concatenate(list(pool.map(rank, _parts(asked, step))))
+        return np.concatenate([np.empty(0, np.intp), *pool.map(rank, _parts(asked, step))])
 
 
 def _rank_part(matrix: NDArray[np.float32], part: _Questions, *, drop: bool) -> NDArray[np.intp]:
