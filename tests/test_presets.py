@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from w2v import Config
+from w2v import Config, GraphConfig
 from w2v.errors import ConfigError
 from w2v.presets import preset_settings
 from w2v.training.tables import fill_initial, padded_matrix
@@ -18,7 +18,7 @@ NAMES = ("word2vec", "gensim", "fasttext")
 @pytest.mark.parametrize("loss", ["ns", "hs"])
 def test_a_preset_is_made_of_fields_and_changes_win(name, model, loss):
     config = Config.preset(name, model=model, loss=loss, window=3)
-    for field, value in preset_settings(name, model=model, loss=loss).items():
+    for field, value in preset_settings(name, {"model": model, "loss": loss}).items():
         assert getattr(config, field) == (3 if field == "window" else value)
     assert config.cbow_gradient == ("original" if model == "cbow" else "corrected")
 
@@ -37,7 +37,10 @@ def test_what_differs_between_programs():
     [
         ("glove", {}, "preset is 'glove': give word2vec or gensim or fasttext"),
         ("gensim", {"loss": "softmax"}, "loss is softmax, which preset gensim does not have"),
-        ("gensim", {"negatives": "shared"}, "large_logits is skip"),
+        ("gensim", {"negatives": "shared", "large_logits": "skip"}, "large_logits is skip"),
+        ("word2vec", {"window": "sentence", "window_mode": "shrink"}, "window_mode is shrink"),
+        ("word2vec", {"alpha": "x"}, "alpha is 'x': give a number"),
+        ("word2vec", {"block_length": 64}, "block_length goes with negatives shared"),
     ],
 )
 def test_what_a_preset_refuses(name, changes, message):
@@ -45,10 +48,26 @@ def test_what_a_preset_refuses(name, changes, message):
         Config.preset(name, **changes)
 
 
+def test_what_makes_no_sense_beside_what_is_given_is_not_set():
+    for name in ("word2vec", "gensim", "fasttext"):
+        shared = Config.preset(name, negatives="shared")
+        assert (shared.large_logits, shared.logit_limit) == ("exact", 6.0)
+        assert Config.preset(name, large_logits="exact").negatives == "private"
+        assert Config.preset(name, window="sentence").window_mode == "fixed"
+        assert Config.preset(name, loss="hs", negatives="shared").large_logits != "exact"
+
+
+def test_graphs_have_no_presets():
+    with pytest.raises(ConfigError, match="preset 'gensim' is for text: make a GraphConfig"):
+        GraphConfig.preset("gensim")
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
         ({"large_logits": "skip"}, "large_logits is skip"),
+        ({"negatives": "private", "block_noise": 16}, "block_noise goes with negatives shared"),
+        ({"negatives": "private", "block_length": 9, "loss": "nce"}, "block_length goes with"),
         ({"large_logits": "skip", "loss": "nce", "negatives": "private"}, "large_logits is skip"),
         ({"logit_limit": 8.0}, "logit_limit goes with large_logits"),
         ({"initial_range": -1.0}, "initial_range is -1: give 0 to"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from w2v.checks import Checked
 from w2v.cpu import available_cpus
+from w2v.defaults import EFFORTS, Effort, default_alpha, default_window_mode
 from w2v.errors import ConfigError
 from w2v.presets import preset_settings
 
@@ -31,18 +32,6 @@ MAX_WINDOW = 1_000
 MAX_BLOCK = 4_096
 MAX_LENGTH = 1_000_000
 LARGEST_BIAS = 1e6
-
-
-def default_alpha(model: str, cbow_gradient: str) -> float:
-    """Return the learning rate that suits a model.
-
-    0.025 and, for CBOW, 0.05 are the original's. The corrected gradient of CBOW is smaller by
-    the number of contexts and wants more: Irsoy, Benton and Stratos (2021) advise 0.075; on
-    100 MB of Wikipedia 0.1 was better.
-    """
-    if model == "skipgram":
-        return 0.025
-    return 0.1 if cbow_gradient == "corrected" else 0.05
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -105,10 +94,15 @@ class Config(Checked):
         is that of the model: see `default_alpha`.
     min_alpha : float
         Learning rate at the end.
+    effort : {"fast", "balanced", "accurate"}
+        What is given for accuracy: sets `block_length` and `block_noise` where they are left
+        out (`negatives` = shared).
     block_length : int
-        Centers that share one draw of noise (`negatives` = shared).
+        Centers that share one draw of noise (`negatives` = shared). Left out (None), it is that
+        of the effort: 64, 128 or 256.
     block_noise : int
         Noise words drawn per block (`negatives` = shared). More are more accurate and slower.
+        Left out (None), it is that of the effort: 16, 32 or 64.
     holdout : float
         The share of sentences, 0 to 0.5, that is kept out of training and whose loss is
         computed after each epoch; 0 is none. They still count in the vocabulary.
@@ -154,8 +148,9 @@ class Config(Checked):
     epochs: int = 5
     alpha: float = None  # type: ignore[assignment]  # __post_init__ replaces it
     min_alpha: float = 2.5e-6
-    block_length: int = 128
-    block_noise: int = 32
+    effort: Effort = "balanced"
+    block_length: int = None  # type: ignore[assignment]  # __post_init__ replaces it
+    block_noise: int = None  # type: ignore[assignment]  # __post_init__ replaces it
     holdout: float = 0.0
     patience: int = 0
     initial_range: float = 0.5
@@ -185,8 +180,6 @@ class Config(Checked):
                 f"min_alpha is {self.min_alpha:g}, above alpha {self.alpha:g}: "
                 "the learning rate falls from alpha to min_alpha"
             )
-        self._integer("block_length", 1, MAX_BLOCK)
-        self._integer("block_noise", 1, MAX_BLOCK)
         self._check_block()
         self._real("holdout", 0.0, 0.5)
         self._real("initial_range", 0.0, 1_000.0)
@@ -217,9 +210,8 @@ class Config(Checked):
                 f"window_cap goes with window {SENTENCE}, and window is {self.window}: leave it out"
             )
         if self.window_mode is None:
-            # weighted is worth a point of analogies to skip-gram, shrink two to CBOW
-            near = "shrink" if self.model == "cbow" else "weighted"
-            object.__setattr__(self, "window_mode", "fixed" if whole else near)
+            mode = default_window_mode(self.model, whole=whole)
+            object.__setattr__(self, "window_mode", mode)
         self._choice("window_mode", ("weighted", "shrink", "fixed"))
         if whole and self.window_mode != "fixed":
             raise ConfigError(
@@ -257,6 +249,23 @@ class Config(Checked):
             )
 
     def _check_block(self) -> None:
+        self._choice("effort", tuple(EFFORTS))
+        of_effort = dict(zip(("block_length", "block_noise"), EFFORTS[self.effort], strict=True))
+        for name, value in of_effort.items():
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, value)
+            self._integer(name, 1, MAX_BLOCK)
+        if self.effort != "balanced" and self.loss not in NOISE_LOSSES:
+            raise ConfigError(
+                f"effort goes with losses that draw noise, and loss is {self.loss}: leave it out"
+            )
+        if self.negatives == "private" and self.loss in NOISE_LOSSES:
+            usual = {"effort": "balanced", "block_length": 128, "block_noise": 32}
+            for name, value in usual.items():
+                if getattr(self, name) != value:
+                    raise ConfigError(
+                        f"{name} goes with negatives shared, not private: leave it out"
+                    )
         ring = self.model == "skipgram" and self.loss == "sampled-softmax"
         if ring and self.negatives == "shared" and self.block_length < 2 * self.widest:
             raise ConfigError(
@@ -279,10 +288,10 @@ class Config(Checked):
         ConfigError
             There is no such preset, it does not have that loss, or a value is out of range.
         """
-        model = changes.get("model", cls.model)
-        loss = changes.get("loss", cls.loss)
-        settings = preset_settings(name, model=model, loss=loss, alpha=changes.get("alpha"))
-        return cls(**settings | changes)
+        if cls is not Config:
+            raise ConfigError(f"preset {name!r} is for text: make a {cls.__name__} without one")
+        given = {"model": cls.model, "loss": cls.loss, **changes}
+        return cls(**preset_settings(name, given) | changes)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the settings as plain values, for the run record."""

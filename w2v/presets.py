@@ -5,6 +5,8 @@ docs/presets.md says of each where in its program it stands.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from numbers import Real
 from typing import Any, Literal, get_args
 
 from w2v.errors import ConfigError
@@ -24,24 +26,22 @@ _COMMON = {
 }
 
 
-def preset_settings(
-    name: str, *, model: str, loss: str, alpha: float | None = None
-) -> dict[str, Any]:
+def preset_settings(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return what `name` sets, by field of `Config`.
 
     Parameters
     ----------
     name : {"word2vec", "gensim", "fasttext"}
-    model, loss : str
-        As in `Config`: some programs treat one otherwise than another.
-    alpha : float, optional
-        A learning rate given beside the preset.
+    given : dict
+        Settings beside the preset, model and loss among them: some programs treat one otherwise
+        than another, and what makes no sense with these is not set.
 
     Raises
     ------
     ConfigError
         There is no such preset, or that program has no such loss.
     """
+    model, loss, alpha = given["model"], given["loss"], given.get("alpha")
     if name not in get_args(PresetName):
         raise ConfigError(f"preset is {name!r}: give {' or '.join(get_args(PresetName))}")
     if loss not in PRESET_LOSSES:
@@ -49,15 +49,20 @@ def preset_settings(
             f"loss is {loss}, which preset {name} does not have: give {' or '.join(PRESET_LOSSES)}"
         )
     settings = _COMMON | {"word2vec": _word2vec, "gensim": _gensim, "fasttext": _fasttext}[name](
-        model, loss, alpha
+        model, loss, alpha if isinstance(alpha, Real) else None
     )
     if model == "cbow":
         settings |= {"cbow_gradient": "original", "cbow_hidden": "mean"}
+    if given.get("window") == "sentence":
+        del settings["window_mode"]
+    shared = loss == "ns" and given.get("negatives") == "shared"
+    if shared or given.get("large_logits") == "exact":
+        del settings["large_logits"], settings["logit_limit"]
     return settings
 
 
-def _word2vec(model: str, loss: str, alpha: float | None) -> dict[str, Any]:
-    start = alpha if alpha is not None else 0.05 if model == "cbow" else 0.025
+def _word2vec(model: str, loss: str, alpha: Real | None) -> dict[str, Any]:
+    start = float(alpha) if alpha is not None else 0.05 if model == "cbow" else 0.025
     return {
         "noise_exponent": 0.75,
         "sample": 1e-3,
@@ -69,7 +74,7 @@ def _word2vec(model: str, loss: str, alpha: float | None) -> dict[str, Any]:
     }
 
 
-def _gensim(_model: str, _loss: str, _alpha: float | None) -> dict[str, Any]:
+def _gensim(_model: str, _loss: str, _alpha: Real | None) -> dict[str, Any]:
     return {
         "noise_exponent": 0.75,
         "sample": 1e-3,
@@ -81,7 +86,7 @@ def _gensim(_model: str, _loss: str, _alpha: float | None) -> dict[str, Any]:
     }
 
 
-def _fasttext(_model: str, _loss: str, _alpha: float | None) -> dict[str, Any]:
+def _fasttext(_model: str, _loss: str, _alpha: Real | None) -> dict[str, Any]:
     return {
         "noise_exponent": 0.5,
         "sample": 1e-4,

@@ -71,7 +71,7 @@ def test_duplicates_are_kept_and_said_once(w2v, tmp_path):
     (tmp_path / "v.txt").write_text("3 1\na 1\nb 2\na 3\n")
     answer = w2v("convert", "v.txt", "v.bin")
     assert answer.err.count("\n") == 2
-    assert "1 words have more than one vector" in answer.err
+    assert "1 word with more than one vector" in answer.err
     assert "'a'" in answer.err
     assert package.load("v.bin").matrix.tolist() == [[1], [2], [3]]
     facts = json.loads(w2v("info", "v.bin", "--json").out)
@@ -91,6 +91,7 @@ def test_duplicates_are_kept_and_said_once(w2v, tmp_path):
         (["-", "v.txt", "--words", "-"], 2, "standard input can be read once"),
         (["missing.bin", "v.txt"], 4, "missing.bin"),
         (["vectors.bin", "v.txt", "--words", "missing"], 4, "missing"),
+        (["vectors.bin", "v.txt", "--words", "empty"], 3, "empty: empty: give --words a file"),
         (["vectors.bin", "nowhere/v.txt"], 4, "nowhere"),
         (["vectors.bin", "folder.bin"], 4, "folder.bin is a folder"),
         (["vectors.bin", "f.npy"], 4, "f.words.txt is a folder"),
@@ -103,6 +104,7 @@ def test_what_cannot_be_done_is_said_and_nothing_written(
     vectors, w2v, tmp_path, untouched, args, code, message
 ):
     (tmp_path / "folder.bin").mkdir()
+    (tmp_path / "empty").write_text("\n\n")
     (tmp_path / "f.words.txt").mkdir()
     (tmp_path / "pickle").write_bytes(b"\x80\x04\x95")
     spaces = package.Vectors(["new york"], np.ones((1, 2), np.float32))

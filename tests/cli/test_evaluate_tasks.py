@@ -147,6 +147,7 @@ def test_usage(w2v, args, message):
         ("--links", "y z\n", "vectors.bin on bad.txt: none of its 1 pairs has two vectors"),
         ("--next-item", "x y\ny x\n", "vectors.bin on bad.txt: none of 2 sessions"),
         ("--next-item", "", "bad.txt"),
+        ("--next-item", "a0 a0\na0\n", "vectors.bin on bad.txt: none of 0 sessions"),
     ],
 )
 def test_bad_files(w2v, tmp_path, option, content, message):
@@ -158,11 +159,22 @@ def test_bad_files(w2v, tmp_path, option, content, message):
     assert answer.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("args", [["--labels", "n.labels"], ["--links", "n.links"]])
+@pytest.mark.parametrize(
+    "args", [["--labels", "n.labels"], ["--links", "n.links", "--features", "dot,hadamard"]]
+)
 def test_the_extra_is_named(w2v, monkeypatch, args):
     monkeypatch.setitem(sys.modules, "sklearn", None)
     answer = w2v("evaluate", *args)
     assert (answer.code, answer.out) == (2, b"")
+    assert "pip install 'w2v[labels]'" in answer.err
+
+
+def test_without_the_extra_what_needs_it_is_left_out_unless_asked_for(w2v, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    answer = w2v("evaluate", "--links", "n.links", "--non-links", "n.non-links")
+    assert answer.code == 0
+    assert [line.split("\t")[1] for line in answer.lines[1:]] == ["dot"] * 2 + ["cosine"] * 2
+    assert answer.err.startswith("w2v: left out the feature hadamard: ")
     assert "pip install 'w2v[labels]'" in answer.err
 
 

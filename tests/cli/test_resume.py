@@ -102,10 +102,21 @@ def test_vectors_so_far_are_written_if_asked_for(corpus, start, tmp_path, w2v):
     process.send_signal(signal.SIGTERM)
     lines = process.stderr.read().decode().splitlines()
     assert process.wait(60) == 143
-    assert lines[-1] == "w2v: interrupted: vectors.bin and vectors.run.json was written"
+    assert lines[-1] == "w2v: interrupted: vectors.bin and vectors.run.json were written"
     record = json.loads((tmp_path / "vectors.run.json").read_text())
     assert record["finished"] is False
     assert w2v("similar", "king", "-k1").code == 0
+
+
+def test_vectors_so_far_go_to_stdout_too(corpus, start, tmp_path, w2v):
+    with (tmp_path / "out.txt").open("wb") as out:
+        process = start(*("train", corpus, *LONG, "--on-interrupt", "save", "-o", "-"), stdout=out)
+        until_epoch(process, 2)
+        process.send_signal(signal.SIGINT)
+        lines = process.stderr.read().decode().splitlines()
+    assert process.wait(60) == 130
+    assert lines[-1] == "w2v: interrupted: stdout was written"
+    assert w2v("info", "out.txt").code == 0
 
 
 def test_a_second_signal_leaves_at_once_and_leaves_nothing(corpus, tmp_path):

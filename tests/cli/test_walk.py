@@ -38,6 +38,26 @@ def test_walks_are_lines_of_linked_nodes(w2v, edges, tmp_path):
         assert (tmp_path / "walks.txt").read_bytes() == answer.out
 
 
+def test_one_of_each_is_told_in_the_singular(w2v):
+    args = ("walk", "-", "--metapath", "a-b", "--walks", "1", "--max-vocab", "2")
+    answer = w2v(*args, stdin="#\na b\n")
+    assert "2 nodes, 1 edge, 1 comment, " in answer.err
+    assert answer.err.endswith("\n1 walk\n")
+
+
+def test_types_of_lowercase_names(w2v, tmp_path):
+    (tmp_path / "types.txt").write_text("Ann Author\nPAPER Paper\n")
+    args = ("walk", "-", "--metapath", "Author-Paper", "--types", "types.txt", "--walks", "1")
+    answer = w2v(*args, "--lowercase", stdin="ANN Paper\n")
+    assert answer.out == b"ann paper\n"
+
+
+def test_max_vocab_is_that_of_train(w2v):
+    star = "a b\na c\nb c\na d\n"
+    answer = w2v("walk", "-", "--max-vocab", "3", "--walks", "9", stdin=star)
+    assert set(answer.out.split()) == {b"a", b"b", b"c"}
+
+
 def test_names_stay_the_bytes_they_were(w2v):
     answer = w2v("walk", "-", "--walks", "1", "--length", "2", stdin=b"\xff b\n")
     assert sorted(answer.out.splitlines()) == [b"b \xff", b"\xff b"]
@@ -95,19 +115,54 @@ def test_training_on_a_graph(w2v, edges, tmp_path):
     options = ("--nodes", "nodes.txt", "--threads", "1", "--q", "0.5", "--negatives", "private")
     answer = w2v("train", "--graph", edges, *options)
     assert answer.code == 0, answer.err
-    assert "1 nodes have no edge (lonely)" in answer.err
+    assert "1 node has no edge (lonely): nothing is learned about it" in answer.err
     assert "7 words x 128" in answer.err
     record = json.loads((tmp_path / "vectors.run.json").read_text())
     defaults = {"dim": 128, "window": 10, "sample": 0, "min_count": 1, "epochs": 1, "q": 0.5}
     assert defaults.items() <= record["settings"].items()
     assert record["corpus"]["isolated"] == 1
     first = (tmp_path / "vectors.bin").read_bytes()
-    w2v(
-        *("train", "--graph", edges, "--nodes", "nodes.txt", "-o", "again.bin"),
-        *("--config", "vectors.run.json"),
-    )
+    w2v("train", "--graph", edges, "-o", "again.bin", "--config", "vectors.run.json")
     assert (tmp_path / "again.bin").read_bytes() == first
     assert w2v("similar", "lonely", "-k", "1").code == 0
+
+
+def test_a_run_record_names_the_files_of_nodes(w2v, edges, tmp_path):
+    (tmp_path / "types.txt").write_text("".join(f"{n} {'AB'[n in 'ace']}\n" for n in "abcdef"))
+    (tmp_path / "swapped.txt").write_text("".join(f"{n} {'BA'[n in 'ace']}\n" for n in "abcdef"))
+    given = (
+        "--metapath",
+        "A-B-A",
+        "--types",
+        "types.txt",
+        "--threads",
+        "1",
+        "--negatives",
+        "private",
+    )
+    assert w2v("train", "--graph", edges, *given, "-o", "one.bin").code == 0
+    again = ("train", "--graph", edges, "--config", "one.run.json")
+    assert w2v(*again, "-o", "two.bin").code == 0
+    assert w2v(*again, "--types", "swapped.txt", "-o", "other.bin").code == 0
+    one, two, other = ((tmp_path / f"{n}.bin").read_bytes() for n in ("one", "two", "other"))
+    assert one == two != other
+    files = [
+        json.loads((tmp_path / f"{n}.run.json").read_text())["corpus"]["files"]
+        for n in ("two", "other")
+    ]
+    assert files == [{"types": "types.txt"}, {"types": "swapped.txt"}]
+    (tmp_path / "types.txt").unlink()
+    answer = w2v(*again, "-o", "two.bin")
+    assert answer.code == 4
+    assert "types.txt" in answer.err
+
+
+@pytest.mark.parametrize("corpus", [3, {"files": 3}, {"files": {"types": 3}}])
+def test_a_strange_run_record_is_no_defect(w2v, edges, tmp_path, corpus):
+    (tmp_path / "a.json").write_text(
+        json.dumps({"settings": {"negatives": "private"}, "corpus": corpus})
+    )
+    assert w2v("train", "--graph", edges, "--config", "a.json").code == 0
 
 
 @pytest.mark.parametrize(

@@ -150,3 +150,15 @@ def test_the_extra_is_named_where_scikit_learn_is_imported(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "sklearn", None)
     with pytest.raises(ConfigError, match=r"pip install 'w2v\[labels\]'"):
         logistic.require()
+
+
+@pytest.mark.parametrize("error", [ImportError("libgomp.so"), ValueError("numpy.dtype size")])
+def test_a_broken_scikit_learn_is_not_called_absent(monkeypatch, error):
+    class Broken:
+        @property
+        def linear_model(self):
+            raise error
+
+    monkeypatch.setitem(__import__("sys").modules, "sklearn", Broken())
+    with pytest.raises(ConfigError, match=rf"installed but cannot be imported .*{error}"):
+        logistic.require()

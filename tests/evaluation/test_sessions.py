@@ -104,6 +104,17 @@ def test_ranks_are_those_of_a_slow_loop(write, monkeypatch, repeats):
     assert count == sum(len(set(one) if repeats == "drop" else one) > 1 for one in lists)
 
 
+@pytest.mark.parametrize("repeats", ["drop", "keep"])
+@pytest.mark.parametrize("text", ["x y\ny x\n", "x a\nx b\n"])
+def test_sessions_of_which_none_is_known_are_all_wrong(write, text, repeats):
+    result = scored(write, text, oov="wrong", repeats=repeats)
+    assert (result.sessions, result.known, result.tested) == (2, 0, 2)
+    assert result.vectors == result.popularity
+    assert result.vectors.hit_rate == result.vectors.reciprocal_rank == 0
+    with pytest.raises(DataError, match="none of 0 sessions"):
+        scored(write, "x\ny\n", oov="wrong", repeats=repeats)
+
+
 def test_a_k_beyond_all_items(write):
     assert scored(write, "a b\nd e\n", k=10**12).vectors.hit_rate == 1
 
@@ -127,5 +138,10 @@ def test_bad_settings_and_vectors(write):
     with pytest.raises(ConfigError, match="k is 0"):
         NextItemTest(sessions, 0)
     broken = Vectors(list("ab"), np.array([[1, 0], [np.inf, 0]], np.float32))
-    with pytest.raises(DataError, match="vector of 'b' is not finite"):
-        score_next_items(broken, NextItemTest(sessions, similarity="dot"))
+    for similarity in ("dot", "cosine"):
+        with pytest.raises(DataError, match="vector of 'b' is not finite"):
+            score_next_items(broken, NextItemTest(sessions, similarity=similarity))
+    # Also one of no session: it could be offered, or not. Infinities that cancel are found too.
+    matrix = np.array([[1, 0], [1, 1], [np.inf, -np.inf], [np.nan, 0]], np.float32)
+    with pytest.raises(DataError, match="vector of 'x' is not finite"):
+        score_next_items(Vectors(list("abxy"), matrix), NextItemTest(sessions))

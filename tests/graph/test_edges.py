@@ -5,6 +5,7 @@ import collections
 import gzip
 import itertools
 import random
+import re
 
 import numpy as np
 import pytest
@@ -271,7 +272,8 @@ def test_sparse_matrices(tmp_path):
     ("changes", "message"),
     [
         ({"format": np.array(b"coo")}, "form coo"),
-        ({"shape": np.array([2, 3])}, "links are square"),
+        ({"shape": np.array([2, 3])}, "its shape is 2 x 3: links between nodes are a square"),
+        ({"shape": np.array(7)}, "its shape is 7: links"),
         ({"indices": np.array([1, 9], np.int32)}, "contradict"),
         ({"indptr": np.array([0, 3, 2], np.int32)}, "contradict"),
         ({"data": np.array([1, -1])}, "positive and finite"),
@@ -291,6 +293,85 @@ def test_types_are_read(save):
         read_types(save("a A\na B\n"))
     with pytest.raises(DataError, match="three fields"):
         read_types(save("a A 1\n"))
+    with pytest.raises(DataError, match="line 2: 3 fields: give a node and its type"):
+        read_types(save("a A\nb B C\n"))
+    with pytest.raises(DataError, match="line 1: 3 fields: give a node and its type"):
+        read_types(save("a A B\n"))
+    with pytest.raises(DataError, match="line 1: 'a' stands alone: give a node and its type"):
+        read_types(save("a\n"))
+
+
+def test_types_go_with_names_in_lower_case(save):
+    assert read_types(save("ANN Author\nann Author\n"), lowercase=True) == {"ann": "Author"}
+    with pytest.raises(DataError, match="node ann is of type Author and of type Paper"):
+        read_types(save("ANN Author\nann Paper\n"), lowercase=True)
+
+
+# A triangle with a tail, and a node without edges.
+TAILED = [(1, 2), (2, 3), (3, 1), (3, 4)]
+
+
+@pytest.mark.parametrize("form", ["list", "symmetric", "general", "npz"])
+@pytest.mark.parametrize(("min_count", "nodes"), [(2, "123"), (3, "3"), (4, "")])
+def test_every_form_of_a_graph_counts_an_edge_once(save, tmp_path, form, min_count, nodes):
+    matrix = np.zeros((5, 5))
+    for u, v in TAILED:
+        matrix[u - 1, v - 1] = matrix[v - 1, u - 1] = 1
+    lines = "".join(f"{u} {v}\n" for u, v in TAILED)
+    both = lines + "".join(f"{v} {u}\n" for u, v in TAILED)
+    if form == "npz":
+        path, names = (
+            save_csr(tmp_path / "links.npz", matrix),
+            "".join("01234"[int(n) - 1] for n in nodes),
+        )
+    else:
+        head = {"list": "", "symmetric": "5 5 4", "general": "5 5 8"}[form]
+        head = head and MATRIX.format("pattern", form, head)
+        path, names = save(head + (both if form == "general" else lines)), nodes
+    if len(nodes) < 2:
+        with pytest.raises(DataError, match="the graph has no edge"):
+            read_graph(path, min_count=min_count)
+    else:
+        assert sorted(read_graph(path, min_count=min_count).names) == list(names)
+
+
+def test_every_form_of_a_directed_graph_counts_a_link_once(save, tmp_path):
+    lines = "1 2\n2 3\n3 1\n3 4\n"
+    matrix = np.zeros((4, 4))
+    matrix[[0, 1, 2, 2], [1, 2, 0, 3]] = 1
+    general = MATRIX.format("pattern", "general", "4 4 4") + lines
+    for path in (save(lines, "a"), save(general, "b"), save_csr(tmp_path / "c.npz", matrix)):
+        assert len(read_graph(path, min_count=2, directed=True)) == 3
+
+
+@pytest.mark.parametrize("weight", ["1e39", "1e-60", "c", "-1"])
+def test_weights_outside_of_float32_are_told_from_none(save, weight):
+    with pytest.raises(DataError, match=r"weight '.*' is not a positive, finite .*3\.4e38"):
+        read_graph(save(f"a b {weight}\n"))
+
+
+@pytest.mark.parametrize("weight", [1e300, 1e-300])
+def test_weights_of_matrices_outside_of_float32(tmp_path, weight):
+    path = save_csr(tmp_path / "links.npz", np.array([[0, weight], [weight, 0]]))
+    with pytest.raises(DataError, match=rf"weight 0 .* is {re.escape(f'{weight:g}')}: .*finite"):
+        read_graph(path)
+    with pytest.raises(DataError, match=rf"weight 0 .* is {re.escape(f'{weight:g}')}"):
+        Graph.from_edges([(0, 1)], [weight])
+
+
+def test_a_truncated_matrix_is_told(tmp_path):
+    path = save_csr(tmp_path / "links.npz", np.array([[0.0, 1], [1, 0]]))
+    path.write_bytes(path.read_bytes()[:300])
+    with pytest.raises(
+        DataError, match=r"links\.npz: no sparse matrix that scipy wrote, or damaged"
+    ):
+        read_graph(path)
+
+
+@pytest.mark.parametrize("paths", [5, None, [5], {"a": 1}])
+def test_what_is_no_path(paths):
+    with pytest.raises(DataError, match="no path and no list of paths"):
+        read_graph(paths)
 
 
 class FakeGraph:

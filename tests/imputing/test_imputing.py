@@ -111,6 +111,13 @@ def test_what_cannot_be_filled_in():
         impute_labels(NODES, four, Imputing(method="knn"))
     with pytest.raises(DataError, match="none of its 1 nodes has a vector"):
         impute_numbers(NODES, NumberSet("n", {"x": 1.0}), Imputing(method="ridge"))
+    numbers = dict.fromkeys(NAMES[:9], 1.0) | {NAMES[4]: -1e308}
+    with pytest.raises(DataError, match=f"n: the number of '{NAMES[4]}' is -1e\\+308: squares"):
+        impute_numbers(NODES, NumberSet("n", numbers), Imputing(method="ridge"))
+    numbers[NAMES[4]] = -1e100
+    for method in ("ridge", "knn"):
+        found = list(impute_numbers(NODES, NumberSet("n", numbers), Imputing(method=method)).filled)
+        assert np.isfinite([one[1:] for one in found]).all()
     with pytest.raises(ConfigError, match="method is ridge, which is for numbers"):
         impute_labels(NODES, LABELS, Imputing(method="ridge"))
     with pytest.raises(ConfigError, match="method is logistic, which is for labels"):

@@ -41,8 +41,10 @@ def inner_products(language: Language, **changes: Any) -> tuple[Array, Array]:
     """Return inputs . outputs of a model with as many dimensions as words, and the counts."""
     settings: dict[str, Any] = {
         **{"dim": WORDS, "window": 1, "min_count": 1, "sample": 0.0, "noise_exponent": 1.0},
-        **{"epochs": 10, "alpha": 0.1, "min_alpha": 0.001, "threads": 1, "block_length": 16},
+        **{"epochs": 10, "alpha": 0.1, "min_alpha": 0.001, "threads": 1},
     }
+    if changes.get("negatives") != "private":
+        settings["block_length"] = 16
     model = train(language.sentences, Config(**settings | changes))
     order = [int(word[1:]) for word in model.vocab.words]
     products = model.vectors.matrix.astype(float) @ model.outputs.T.astype(float)

@@ -7,12 +7,28 @@ import threading
 import numpy as np
 import pytest
 
-from w2v import Config, train
+from w2v import Config, GraphConfig, train
 from w2v.errors import ConfigError, DataError, FileError
 from w2v.text.corpus import corpus_from_sentences
 from w2v.training import building, memory_needed
 
 SMALL = {"dim": 24, "min_count": 1, "epochs": 8, "sample": 0.0, "alpha": 0.05}
+
+
+@pytest.mark.parametrize(
+    ("corpus", "config", "error", "message"),
+    [
+        (5, None, DataError, "5 is neither a path nor sentences"),
+        (None, None, DataError, "None is neither a path nor sentences"),
+        (5, GraphConfig(), DataError, "5 is no path and no list of paths"),
+        ([["a", "b"]], {}, ConfigError, "config is {}: give a w2v.Config"),
+        ([["a", "b"]], {"dim": 9}, ConfigError, "config is {'dim': 9}: give a w2v.Config"),
+        ([["a", "b"]], "gensim", ConfigError, "config is 'gensim'"),
+    ],
+)
+def test_arguments_of_the_wrong_kind(corpus, config, error, message):
+    with pytest.raises(error, match=message):
+        train(corpus, config)
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])

@@ -12,8 +12,8 @@ from w2v.cli.blas import bind_blas
 from w2v.cli.options import Command, config_options, option
 from w2v.cli.results import read_record, record_file, record_path
 from w2v.cli.settings import resolve
-from w2v.cli.streams import STDIO, Notes, Output, readable
-from w2v.errors import FileError
+from w2v.cli.streams import STDIO, Notes, Output, readable, some
+from w2v.errors import DataError, FileError
 
 if TYPE_CHECKING:
     from w2v.formats import Output as File
@@ -202,7 +202,10 @@ def _read_words(path: str) -> dict[str, None]:
     except OSError as error:
         raise FileError(f"{path} cannot be read: {error.strerror or error}") from error
     lines = data.decode("utf-8", "surrogateescape").split("\n")
-    return dict.fromkeys(word for line in lines if (word := line.removesuffix("\r")))
+    words = dict.fromkeys(word for line in lines if (word := line.removesuffix("\r")))
+    if not words:
+        raise DataError(f"{path}: empty: give --words a file of words, one a line")
+    return words
 
 
 def _tell_missing(vectors: Vectors, words: dict[str, None], notes: Notes) -> None:
@@ -218,8 +221,8 @@ def _tell_duplicates(vectors: Vectors, notes: Notes) -> None:
     if len(set(vectors.words)) < len(vectors):
         duplicates = vectors.duplicates
         notes.line(
-            f"w2v: {len(duplicates):,} words have more than one vector, of which programs may "
-            f"see the first only: {_some(duplicates)}"
+            f"w2v: {some(len(duplicates), 'words')} with more than one vector, of which programs "
+            f"may see the first only: {_some(duplicates)}"
         )
 
 

@@ -145,7 +145,7 @@ def evaluate(
     tests: list[tuple[str, Test]] = [(path, read_set(readable(path))) for path in sets]
     if min_accuracy is not None and not any(isinstance(test, QuestionSet) for _, test in tests):
         raise click.UsageError("--min-accuracy needs a set of analogies: give one", context)
-    tests += read_tasks(values, config.threads)
+    tests += read_tasks(context, values, config.threads)
     results = _score_all(tests, files, rules, config.threads, as_json=as_json)
     names = tuple(name for name, _ in tests)
     if not as_json:

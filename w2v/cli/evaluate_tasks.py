@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from w2v.cli.options import Option, Share, long_name, option
-from w2v.cli.streams import readable
+from w2v.cli.options import GIVEN, Option, Share, long_name, option
+from w2v.cli.streams import complain, readable
+from w2v.errors import ConfigError
 
 if TYPE_CHECKING:
     from w2v.evaluation import Test
+    from w2v.evaluation.links import Feature
 
 F = TypeVar("F", bound=Callable[..., Any])
 Values = dict[str, Any]
@@ -115,7 +117,7 @@ LINK_OPTIONS: list[Callable[[Any], Any]] = [
         default=FEATURES,
         show_default=True,
         help="What scores a pair: the product of its vectors, their cosine, or a model "
-        "learned from their products number by number.",
+        "learned from their products number by number, which needs scikit-learn.",
     ),
 ]
 ITEM_OPTIONS: list[Callable[[Any], Any]] = [
@@ -199,7 +201,7 @@ def named_files(values: Values) -> list[str]:
     return [values[name] for name in FILES if values[name] is not None]
 
 
-def read_tasks(values: Values, threads: int) -> list[tuple[str, Test]]:
+def read_tasks(context: click.Context, values: Values, threads: int) -> list[tuple[str, Test]]:
     """Read what the options name; return a name and a test for each that is asked for.
 
     Raises
@@ -217,16 +219,31 @@ def read_tasks(values: Values, threads: int) -> list[tuple[str, Test]]:
         read = evaluation.read_labels(readable(labels))
         tests.append((labels, evaluation.LabelTest(read, values["ratios"], values["splits"])))
     if (links := values["links"]) is not None:
+        features = _features(context, values["features"])
         others = {
             name: evaluation.read_edges(readable(values[name]))
             for name in ("non_links", "known_links")
             if values[name] is not None
         }
         edges = evaluation.read_edges(readable(links))
-        tests.append((links, evaluation.LinkTest(edges, features=values["features"], **others)))
+        tests.append((links, evaluation.LinkTest(edges, features=features, **others)))
     if (sessions := values["next_item"]) is not None:
         tests.append((sessions, _item_test(values, threads)))
     return tests
+
+
+def _features(context: click.Context, wanted: tuple[Feature, ...]) -> tuple[Feature, ...]:
+    """Return the features, without one that nobody asked for and that cannot be had here."""
+    if context.get_parameter_source("features") in GIVEN or "hadamard" not in wanted:
+        return wanted
+    from w2v.evaluation import require_logistic
+
+    try:
+        require_logistic()
+    except ConfigError as error:
+        complain(f"w2v: left out the feature hadamard: {error}")
+        return tuple(name for name in wanted if name != "hadamard")
+    return wanted
 
 
 def _item_test(values: Values, threads: int) -> Test:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from w2v.cli.options import F, option
 from w2v.cli.progress import Reporter, human_bytes
-from w2v.cli.streams import Notes
+from w2v.cli.streams import Notes, some
 from w2v.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -65,10 +65,11 @@ def read_edges(
 
 def described(graph: Graph) -> list[str]:
     """Return lines about a graph that has been read."""
-    parts = [f"{len(graph):,} nodes", f"{graph.edges:,} edges"]
-    for count, what in ((graph.loops, "from a node to itself"), (graph.comments, "comments")):
-        if count:
-            parts.append(f"{count:,} {what}")
+    parts = [some(len(graph), "nodes"), some(graph.edges, "edges")]
+    if graph.loops:
+        parts.append(f"{graph.loops:,} from a node to itself")
+    if graph.comments:
+        parts.append(some(graph.comments, "comments"))
     kind = "directed, " if graph.directed else ""
     kind += "weighted, " if graph.weights is not None else ""
     lines = [f"graph: {human_bytes(graph.bytes)}, {kind}{', '.join(parts)}, {graph.seconds:.1f} s"]
@@ -76,8 +77,10 @@ def described(graph: Graph) -> list[str]:
     if len(isolated):
         shown = ", ".join(graph.names[row] for row in isolated[:3].tolist())
         more = ", ..." if len(isolated) > 3 else ""
+        have, them = ("has", "it") if len(isolated) == 1 else ("have", "them")
         lines.append(
-            f"{len(isolated):,} nodes have no edge ({shown}{more}): nothing is learned about them"
+            f"{some(len(isolated), 'nodes')} {have} no edge ({shown}{more}): "
+            f"nothing is learned about {them}"
         )
     return lines
 
@@ -96,8 +99,9 @@ def read_walks(
 
     if types is not None and config.metapath is None:
         raise ConfigError("--types is for walks along types of nodes: add --metapath")
-    of_node = None if types is None else read_types(types)
-    return Walks(read_edges(edges, config, notes, nodes=nodes), config, of_node)
+    of_node = None if types is None else read_types(types, lowercase=config.lowercase)
+    graph = read_edges(edges, config, notes, nodes=nodes)
+    return Walks(graph, config, of_node, files={"nodes": nodes, "types": types})
 
 
 def settings_given(context: Any, names: Sequence[str]) -> list[str]:

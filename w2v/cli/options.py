@@ -17,6 +17,7 @@ import click
 from click.core import ParameterSource
 
 from w2v.config import Config, GraphConfig
+from w2v.defaults import EFFORTS
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -94,6 +95,10 @@ SETTINGS = {
     "noise_exponent": Setting(
         "Learning", "Draw noise words in proportion to count ** X.", ("ns-exponent",)
     ),
+    "effort": Setting(
+        "Learning",
+        "What is given for accuracy (--negatives shared): sets --block-length and --block-noise.",
+    ),
     "block_length": Setting("Learning", "Words that share one draw of noise (--negatives shared)."),
     "block_noise": Setting(
         "Learning",
@@ -139,6 +144,16 @@ SETTINGS = {
 
 FIELDS = {field.name: field for field in dataclasses.fields(GraphConfig)}
 TEXT_FIELDS = {field.name: field for field in dataclasses.fields(Config)}
+
+# What the help says of defaults that depend on other settings.
+OF_OTHERS = {
+    "alpha": "0.025; cbow 0.1; 0.05 with original gradient",
+    "window_mode": "weighted; cbow shrink; fixed with --window sentence",
+    **{
+        name: "; ".join(f"{effort} {sizes[place]}" for effort, sizes in EFFORTS.items())
+        for place, name in enumerate(("block_length", "block_noise"))
+    },
+}
 
 # Long names of other tools, without their dashes, and ours.
 SYNONYMS = {
@@ -301,15 +316,11 @@ def _config_option(name: str, defaults: dict[str, Any]) -> Callable[[F], F]:
     extra: dict[str, Any] = {"group": setting.group, "help": setting.help, "show_default": True}
     if name in defaults:
         extra.update(default=defaults[name])
-    elif name == "alpha":
-        extra.update(default=None, show_default="0.025; cbow 0.1; 0.05 with original gradient")
     elif field.default is dataclasses.MISSING:
         # A default that depends on the machine would make the help differ from one to the next.
         extra.update(default=None, show_default="all CPUs")
-    elif name == "window_mode":
-        extra.update(
-            default=None, show_default="weighted; cbow shrink; fixed with --window sentence"
-        )
+    elif name in OF_OTHERS:
+        extra.update(default=None, show_default=OF_OTHERS[name])
     else:
         extra.update(default=field.default)
         if field.default != graphs.default:

@@ -84,6 +84,7 @@ class Results:
         if output != STDIO:
             self._files["the run record"] = record_path(output)
         self._before = {path: _identity(path) for path in self._files.values()}
+        self._streamed: list[str] = []
 
     def check(self) -> None:
         """Find out now what would fail after hours.
@@ -150,6 +151,7 @@ class Results:
             prepared = outputs(vectors, place, self._format_for(file))
             if file == STDIO:
                 Output().fill(prepared[0].write)
+                self._streamed.append("stdout")
             else:
                 files += prepared
 
@@ -176,8 +178,9 @@ class Results:
         return {"output": output, "format": self._format, "save_outputs": save_outputs}
 
     def written(self) -> list[str]:
-        """Return the files that are not what they were when this object was made."""
-        return [str(path) for path, before in self._before.items() if _identity(path) != before]
+        """Return the files that are not what they were when this object was made, and stdout."""
+        files = [str(path) for path, before in self._before.items() if _identity(path) != before]
+        return self._streamed + files
 
     def _format_for(self, file: str) -> str | None:
         return self._format or ("text" if file == STDIO else None)

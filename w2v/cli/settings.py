@@ -24,6 +24,9 @@ from w2v.config import Config
 from w2v.errors import ConfigError, DataError, FileError
 from w2v.presets import preset_settings
 
+# Where a context keeps the files of nodes that a run record names, for `files_of_nodes`.
+NODE_FILES = "w2v.node_files"
+
 C = TypeVar("C", bound=Config)
 
 
@@ -69,7 +72,7 @@ def resolve_as(
     values: dict[str, Any] = {}
     defaults: dict[str, Any] = {}
     if config_path is not None:
-        from_file = read_settings(config_path)
+        from_file, context.meta[NODE_FILES] = read_settings(config_path)
         values.update(from_file)
         places = dict.fromkeys(from_file, config_path)
     for parameter in context.command.params:
@@ -106,7 +109,7 @@ def resolve_as(
 
 def _from_preset(kind: type[C], preset: str, values: dict[str, Any], config_path: str | None) -> C:
     config = kind.preset(preset, **values)
-    if preset_settings(preset, model=config.model, loss=config.loss).keys() <= values.keys():
+    if preset_settings(preset, config.as_dict()).keys() <= values.keys():
         raise ConfigError(
             f"preset {preset} changes nothing, since {config_path or 'the options given'} "
             "sets all that it would: leave out one of them"
@@ -122,10 +125,28 @@ def _refuse_graphs(values: dict[str, Any], places: dict[str, str]) -> None:
             raise ConfigError(f"{what} is for graphs: add --graph if the corpus is a list of edges")
 
 
-def read_settings(path: str) -> dict[str, Any]:
+def files_of_nodes(context: click.Context) -> dict[str, str | None]:
+    """Return ``--nodes`` and ``--types`` as given, or those of the run record of ``--config``.
+
+    Call after `resolve_as`, which reads that file.
+    """
+    recorded = context.meta.get(NODE_FILES, {})
+    return {
+        name: context.params[name] if context.params[name] is not None else recorded.get(name)
+        for name in ("nodes", "types")
+    }
+
+
+def read_settings(path: str) -> tuple[dict[str, Any], dict[str, str]]:
     """Read the settings a file holds: TOML keys, or the "settings" of a JSON run record.
 
     Which of the two it is shows in its first character. Dashes in keys count as underscores.
+
+    Returns
+    -------
+    settings : dict
+    files : dict of str to str
+        The files of ``nodes`` and of their ``types`` that a run on a graph was given.
 
     Raises
     ------
@@ -137,12 +158,16 @@ def read_settings(path: str) -> dict[str, Any]:
         It has a key that is no setting.
     """
     text = _read_text(path)
-    table = _parse_record(path, text) if text.lstrip().startswith("{") else _parse_toml(path, text)
+    files: dict[str, str] = {}
+    if text.lstrip().startswith("{"):
+        table, files = _parse_record(path, text)
+    else:
+        table = _parse_toml(path, text)
     settings = {key.replace("-", "_"): value for key, value in table.items()}
     for key in settings:
         if key not in FIELDS:
             raise ConfigError(f"{path}: {key!r} is not a setting: {_remedy(key)}")
-    return settings
+    return settings, files
 
 
 def _read_text(path: str) -> str:
@@ -167,16 +192,20 @@ def _parse_toml(path: str, text: str) -> dict[str, Any]:
     return table
 
 
-def _parse_record(path: str, text: str) -> dict[str, Any]:
+def _parse_record(path: str, text: str) -> tuple[dict[str, Any], dict[str, str]]:
     import json
 
     try:
-        settings = json.loads(text).get("settings")
+        record = json.loads(text)
+        settings = record.get("settings")
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: not JSON: {error}: give a run record or a TOML file") from error
     if not isinstance(settings, dict):
         raise DataError(f'{path}: no "settings" in it: give a run record that w2v train wrote')
-    return settings
+    corpus = record.get("corpus")
+    files = corpus.get("files") if isinstance(corpus, dict) else None
+    found = files.items() if isinstance(files, dict) else ()
+    return settings, {name: file for name, file in found if isinstance(file, str)}
 
 
 def _remedy(key: str) -> str:

@@ -160,6 +160,11 @@ class StderrForBars:
         return sys.stderr.isatty()
 
 
+def some(count: int, what: str) -> str:
+    """Return a count of `what`, which is named in the plural: "1 edge", "2,000 edges"."""
+    return f"{count:,} {what.removesuffix('s') if count == 1 else what}"
+
+
 def complain(text: str) -> None:
     """Write one line to stderr, if anything listens there."""
     with contextlib.suppress(OSError, ValueError, AttributeError):

@@ -13,7 +13,7 @@ from w2v.cli.graphs import graph_files, read_walks
 from w2v.cli.options import DEFAULT_VECTORS, Command, config_options, option
 from w2v.cli.results import Results
 from w2v.cli.resume import command as resume_command
-from w2v.cli.settings import resolve_as
+from w2v.cli.settings import files_of_nodes, resolve_as
 from w2v.cli.streams import STDIO, Notes
 from w2v.cli.training import check_folder, checkpoint_every_option, finish, tmpdir_option
 from w2v.config import Config, GraphConfig
@@ -127,8 +127,6 @@ def train(
     preset: str | None,
     force: bool,
     graph: bool,
-    nodes: str | None,
-    types: str | None,
     quiet: bool,
     verbose: bool,
     **_settings: object,
@@ -144,6 +142,8 @@ def train(
     """
     _check_usage(context, preset, keep_corpus=keep_corpus)
     config = resolve_as(GraphConfig if graph else Config, context, config_path, preset)
+    files = files_of_nodes(context)
+    _check_stdin(context, files)
     notes = Notes(quiet=quiet)
     if verbose:
         _print_settings(config, notes)
@@ -151,11 +151,11 @@ def train(
     results = Results(output, file_format, save_outputs)
     results.check()
     check_folder(tmpdir)
-    results.check_not_read(_files_read(corpus, (nodes, types), graph=graph))
+    results.check_not_read(_files_read(corpus, tuple(files.values()), graph=graph))
     start = time.monotonic()
     source: list[str] | Walks = list(corpus)
     if isinstance(config, GraphConfig):
-        source = read_walks(corpus, config, notes, nodes=nodes, types=types)
+        source = read_walks(corpus, config, notes, **files)
     from w2v.training import train as train_model
 
     def make(reporter: Reporter) -> Model:
@@ -186,14 +186,19 @@ def _check_usage(context: click.Context, preset: str | None, *, keep_corpus: boo
     nodes, types = given["nodes"], given["types"]
     if keep_corpus and checkpoint is None:
         raise click.UsageError("--keep-corpus needs --checkpoint FOLDER", context)
-    if [*given["corpus"], given["config_path"], nodes, types].count(STDIO) > 1:
-        raise click.UsageError("standard input can be read once: give - once", context)
+    _check_stdin(context, files_of_nodes(context))
     if graph and preset:
         raise click.UsageError("--preset is for text: leave out --graph or --preset", context)
     if graph and checkpoint is not None:
         raise click.UsageError("--checkpoint is for text: leave out --graph", context)
     if not graph and (nodes or types):
         raise click.UsageError(f"{'--nodes' if nodes else '--types'} needs --graph", context)
+
+
+def _check_stdin(context: click.Context, files: dict[str, str | None]) -> None:
+    given = context.params
+    if [*given["corpus"], given["config_path"], *files.values()].count(STDIO) > 1:
+        raise click.UsageError("standard input can be read once: give - once", context)
 
 
 def _files_read(corpus: tuple[str, ...], more: tuple[str | None, ...], *, graph: bool) -> list[str]:

@@ -117,9 +117,10 @@ def finish(
         said = list(map(str, stop.args))
         if trained and resume is not None:
             said = [f"go on with: {resume}"]
-        written = " and ".join(results.written())
+        written = results.written()
         if written or not said:
-            said.insert(0, f"{written or 'nothing'} was written")
+            were = "were" if len(written) > 1 else "was"
+            said.insert(0, f"{' and '.join(written) or 'nothing'} {were} written")
         stop.args = ("; ".join(said),)
         raise
     window = model.record["window"]
@@ -133,6 +134,6 @@ def finish(
         notes.line(f"held-out loss was least after epoch {best}: these are its vectors")
     words, dim = model.vectors.matrix.shape
     notes.line(
-        f"wrote {' and '.join(results.written()) or 'stdout'}: {words:,} words x {dim}, "
+        f"wrote {' and '.join(results.written())}: {words:,} words x {dim}, "
         f"{time.monotonic() - start:.1f} s in all"
     )

@@ -13,7 +13,7 @@ from w2v.cli.blas import bind_blas
 from w2v.cli.graphs import graph_files, read_edges, read_walks, settings_given
 from w2v.cli.options import Command, Share, config_options, option
 from w2v.cli.settings import resolve_as
-from w2v.cli.streams import STDIO, Notes, Output, write_pieces
+from w2v.cli.streams import STDIO, Notes, Output, some, write_pieces
 from w2v.config import GraphConfig
 from w2v.errors import ConfigError
 
@@ -58,7 +58,7 @@ NO_SPLIT = ("walks", "length", "p", "q", "metapath", "types")
 @graph_files()
 @config_options(
     *("walks", "length", "p", "q", "directed", "weights", "metapath"),
-    *("min_count", "lowercase", "seed", "threads"),
+    *("min_count", "max_vocab", "lowercase", "seed", "threads"),
 )
 @option("-q", "--quiet", is_flag=True, help="No notes: only results and errors.")
 @click.pass_context
@@ -96,7 +96,7 @@ def walk(
     walks = read_walks(edges, config, notes, nodes=nodes, types=types)
     with contextlib.closing(walks.text()) as pieces:
         write_pieces(output, pieces)
-    notes.line(f"{walks.total:,} walks")
+    notes.line(some(walks.total, "walks"))
 
 
 def _check_outputs(outputs: list[str], edges: tuple[str, ...]) -> None:
@@ -135,6 +135,7 @@ def _split(
     parts = split.text()
     write_all([File(f"{output}.{part}", writer(pieces)) for part, pieces in parts.items()])
     notes.line(
-        f"wrote {', '.join(f'{output}.{part}' for part in parts)}: {len(split.train):,} edges to "
-        f"train, {len(split.test):,} to test, {len(split.non_edges):,} pairs without an edge"
+        f"wrote {', '.join(f'{output}.{part}' for part in parts)}: "
+        f"{some(len(split.train), 'edges')} to train, {len(split.test):,} to test, "
+        f"{some(len(split.non_edges), 'pairs')} without an edge"
     )

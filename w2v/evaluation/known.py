@@ -70,15 +70,19 @@ def unit_rows(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
     return unit
 
 
-def check_finite(vectors: Vectors, rows: NDArray[np.intp]) -> None:
-    """Refuse vectors with which nothing can be computed.
+def check_finite(vectors: Vectors, rows: NDArray[np.intp] | None = None) -> None:
+    """Refuse vectors with which nothing can be computed: these rows, or any.
 
     Raises
     ------
     DataError
         One of these rows is not finite; the message names its word.
     """
-    finite = np.isfinite(vectors.matrix[rows]).all(axis=1)
+    matrix = vectors.matrix if rows is None else vectors.matrix[rows]
+    # Sums, as they take no memory; those of float32 numbers cannot overflow.
+    with np.errstate(invalid="ignore"):
+        finite = np.isfinite(matrix.sum(axis=1, dtype=np.float64))
     if not finite.all():
-        word = vectors.words[int(rows[finite.argmin()])]
+        place = int(finite.argmin())
+        word = vectors.words[place if rows is None else int(rows[place])]
         raise DataError(f"the vector of {word!r} is not finite: train it anew, or leave it out")

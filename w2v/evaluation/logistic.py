@@ -25,13 +25,18 @@ def require() -> Any:
     Raises
     ------
     ConfigError
-        It is not installed; the message names the extra that brings it.
+        It is not installed; the message names the extra that brings it. Or it is, and broken.
     """
     try:
         from sklearn import linear_model  # noqa: PLC0415
-    except ImportError as error:
+    except Exception as error:  # compiled for another numpy, it may raise anything
+        if isinstance(error, ModuleNotFoundError) and error.name == "sklearn":
+            raise ConfigError(
+                "logistic regression needs scikit-learn: pip install 'w2v[labels]'"
+            ) from error
         raise ConfigError(
-            "logistic regression needs scikit-learn: pip install 'w2v[labels]'"
+            "logistic regression needs scikit-learn, which is installed but cannot be imported "
+            f"({type(error).__name__}: {error}): install it anew"
         ) from error
     return linear_model.LogisticRegression
 

@@ -150,7 +150,7 @@ def read_sessions(path: str | os.PathLike[str], threads: int = 1) -> SessionSet:
     FileError, DataError
         As `w2v.text.corpus.read_corpus`.
     """
-    vocab, corpus = read_corpus(path, min_count=1, threads=threads)
+    vocab, corpus = read_corpus(path, min_count=1, least=1, threads=threads)
     with corpus:
         return SessionSet(os.fspath(path), vocab.words, np.array(corpus.rows))
 
@@ -190,12 +190,13 @@ def score_next_items(
     Raises
     ------
     DataError
-        No session has a last item and another that have vectors, or a vector is not finite
-        and ``dot`` needs it.
+        No session has a last item and another that have vectors, and `oov` leaves out those
+        that have not; or a vector is not finite:
+        every one can be offered.
     """
     count, asked = _questions(vectors, test)
     known = len(asked.hidden)
-    if not known:
+    if not known and not (count and test.oov == "wrong"):
         raise DataError(
             f"{test.sessions.name}: none of {count:,} sessions of two items or more ends with "
             "an item that has a vector, after another that has one: give longer sessions, or "
@@ -239,13 +240,12 @@ def _ranks(
     vectors: Vectors, asked: _Questions, test: NextItemTest, threads: int = 1
 ) -> NDArray[np.intp]:
     """Return the rank of each hidden item among those that can be offered, from 1."""
-    if test.similarity == "dot":
-        check_finite(vectors, np.arange(len(vectors)))
+    check_finite(vectors)
     matrix = unit_rows(vectors.matrix) if test.similarity == "cosine" else vectors.matrix
     step = min(_MOST, max(_FEWEST, _SCORES // len(matrix)))
     rank = partial(_rank_part, matrix, drop=test.repeats == "drop")
     with ThreadPoolExecutor(threads) as pool:
-        return np.concatenate(list(pool.map(rank, _parts(asked, step))))
+        return np.concatenate([np.empty(0, np.intp), *pool.map(rank, _parts(asked, step))])
 
 
 def _rank_part(matrix: NDArray[np.float32], part: _Questions, *, drop: bool) -> NDArray[np.intp]:

@@ -40,7 +40,9 @@ BANNER = b"%%MatrixMarket"
 # Most of a field that a message repeats.
 EXCERPT = 40
 
-_LINES = {"edges": LINES_EDGES, "unweighted": LINES_UNWEIGHTED, "nodes": LINES_NODES}
+_LINES = {
+    "edges": LINES_EDGES, "types": LINES_EDGES, "unweighted": LINES_UNWEIGHTED, "nodes": LINES_NODES
+}
 
 
 cdef class EdgeScanner(Scanner):
@@ -52,11 +54,13 @@ cdef class EdgeScanner(Scanner):
     ----------
     block : int
         Bytes of text in a usual block; longer ones are taken too.
-    lines : {"edges", "unweighted", "nodes"}
-        Whether a line is two names and perhaps a weight, two names and anything, or one name.
+    lines : {"edges", "types", "unweighted", "nodes"}
+        Whether a line is two names and perhaps a weight, a name and its type, two names and
+        anything, or one name.
     """
 
     cdef int lines
+    cdef bint types
     cdef object weights         # ndarray of float32: what scanning a block wrote
     cdef float[::1] weights_view
 
@@ -68,6 +72,7 @@ cdef class EdgeScanner(Scanner):
     def use(self, str lines):
         """Take the lines of the blocks to come for what `lines` says."""
         self.lines = _LINES[lines]
+        self.types = lines == "types"
 
     cdef object scan(self, int64_t at, int64_t size, str name, int64_t offset):
         cdef ScannedEdges result
@@ -154,7 +159,13 @@ class EdgeBlock:
         self.numbers = scanner.numbers[: edges if nodes else 2 * edges]
         self.weights = scanner.weights[:edges] if self.columns == 3 and not nodes else None
         shown = repr(field.decode("utf-8", "replace"))
-        if fault == EDGES_ONE_NAME:
+        if fault == EDGES_COMMA:
+            self.fault = "nothing stands before or after a comma"
+        elif fault and scanner.types:
+            self.fault = f"{fields} fields: give a node and its type" if fields != 1 else (
+                f"{shown} stands alone: give a node and its type"
+            )
+        elif fault == EDGES_ONE_NAME:
             self.fault = f"{shown} stands alone: an edge is two names (--nodes takes lone ones)"
         elif fault == EDGES_TOO_MANY and nodes:
             self.fault = f"{fields} fields: a list of nodes has one name a line"
@@ -164,7 +175,8 @@ class EdgeBlock:
             )
         elif fault == EDGES_RAGGED:
             self.fault = f"{fields} fields, unlike the lines before"
-        elif fault == EDGES_COMMA:
-            self.fault = "nothing stands before or after a comma"
         elif fault == EDGES_WEIGHT:
-            self.fault = f"the weight {shown} is not a positive, finite number"
+            self.fault = (
+                f"the weight {shown} is not a positive, finite number that float32 can hold "
+                "(1.4e-45 to 3.4e38)"
+            )

@@ -77,8 +77,10 @@ def read_graph(
         A line is not an edge; the message names it. Or there is no edge.
     """
     started = time.perf_counter()
+    if not isinstance(paths, (str, os.PathLike, list, tuple)):
+        raise DataError(f"{paths!r:.60} is no path and no list of paths: give edges in files")
     named = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
-    if any(is_sparse(path) for path in named):
+    if any(isinstance(path, (str, os.PathLike)) and is_sparse(path) for path in named):
         if len(named) > 1 or nodes is not None:
             raise DataError("an .npz file names all nodes: give it alone")
         graph = read_sparse(
@@ -93,8 +95,14 @@ def read_graph(
     return dataclasses.replace(graph, seconds=time.perf_counter() - started)
 
 
-def read_types(path: Path) -> dict[str, str]:
+def read_types(path: Path, *, lowercase: bool = False) -> dict[str, str]:
     """Read the types of nodes: lines of a name and its type, in all forms that edges may have.
+
+    Parameters
+    ----------
+    path : path
+    lowercase : bool
+        Lower-case the names, as `read_graph` does, and not the types.
 
     Raises
     ------
@@ -104,7 +112,7 @@ def read_types(path: Path) -> dict[str, str]:
         A line is not a name and a type, or a node has two types.
     """
     reader = _Reader(1, None)
-    reader.read(find_sources(path), "edges")
+    reader.read(find_sources(path), "types")
     if reader.columns == 3:
         raise DataError(f"{os.fspath(path)}: three fields a line: give a node and its type")
     words = reader.words(lowercase=False)
@@ -112,10 +120,11 @@ def read_types(path: Path) -> dict[str, str]:
     types: dict[str, str] = {}
     for pairs, _, rows in reader.edges(words.row_maps()):
         for node, kind in rows[pairs].reshape(-1, 2).tolist():
-            if types.setdefault(names[node], names[kind]) != names[kind]:
+            name = names[node].lower() if lowercase else names[node]
+            if types.setdefault(name, names[kind]) != names[kind]:
                 raise DataError(
-                    f"{os.fspath(path)}: node {names[node]} is of type {types[names[node]]} and "
-                    f"of type {names[kind]}"
+                    f"{os.fspath(path)}: node {name} is of type {types[name]} and of type "
+                    f"{names[kind]}"
                 )
     return types
 
@@ -234,9 +243,12 @@ class _Reader:
         words = self.words(lowercase)
         if matrix is not None and words.distinct > matrix.nodes:
             raise DataError(f"{self._where}: entries lie outside of the matrix its head tells of")
+        links = directed or (matrix is not None and not matrix.symmetric)
+        if matrix is not None and min_count > 1:
+            # By `_add_names` each was named once more; by its edges twice, if both ways are stored.
+            min_count = min_count * (1 if links == directed else 2) + 1
         text, _ = words.vocabulary(min_count, max_vocab)
         parts = self.edges(words.row_maps())
-        links = directed or (matrix is not None and not matrix.symmetric)
         try:
             graph = build(
                 parts,

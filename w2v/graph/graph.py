@@ -142,7 +142,7 @@ class Graph:
             raise DataError("two nodes have the same name")
         given = None
         if weights is not None:
-            given = checked_weights(np.asarray(weights, dtype=np.float32))
+            given = checked_weights(np.asarray(weights, dtype=np.float64))
             if len(given) != len(pairs):
                 raise DataError(f"{len(pairs)} edges and {len(given)} weights: give one for each")
         rows = np.arange(max(1, len(names)), dtype=np.int32)
@@ -176,15 +176,17 @@ class Graph:
         return cls.from_edges(ends, weights, names=names, directed=graph.is_directed())
 
 
-def checked_weights(weights: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return weights that are all positive and finite, or raise DataError."""
-    wrong = np.flatnonzero(~((weights > 0) & np.isfinite(weights)))
+def checked_weights(weights: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return weights that are all positive and finite in float32, or raise DataError."""
+    with np.errstate(over="ignore", under="ignore"):
+        single = weights.astype(np.float32)
+    wrong = np.flatnonzero(~((single > 0) & np.isfinite(single)))
     if len(wrong):
         raise DataError(
-            f"weight {wrong[0]} (counted from 0) is {weights[wrong[0]]:g}: "
-            "weights have to be positive and finite"
+            f"weight {wrong[0]} (counted from 0) is {weights[wrong[0]]:g}: weights have to be "
+            "positive and finite, also in float32 (1.4e-45 to 3.4e38)"
         )
-    return weights
+    return single
 
 
 def build(parts: list[Part], names: list[str], *, directed: bool, **origin: Any) -> Graph:

@@ -19,13 +19,15 @@ MEMBERS = ("format.npy", "shape.npy", "indptr.npy", "indices.npy", "data.npy")
 
 
 def is_sparse(path: str | os.PathLike[str]) -> bool:
-    """Tell whether a file is a zip archive with the arrays of a sparse matrix."""
+    """Tell whether a file is a zip archive with the arrays of a sparse matrix, or meant to be."""
     try:
         with Path(path).open("rb") as file:
-            return (
-                file.read(len(ZIP)) == ZIP
-                and zipfile.is_zipfile(file)
-                and {"indptr.npy", "indices.npy"} <= set(zipfile.ZipFile(file).namelist())
+            return file.read(len(ZIP)) == ZIP and (
+                Path(path).suffix == ".npz"
+                or (
+                    zipfile.is_zipfile(file)
+                    and {"indptr.npy", "indices.npy"} <= set(zipfile.ZipFile(file).namelist())
+                )
             )
     except (OSError, zipfile.BadZipFile):
         return False  # what else it is, or why it cannot be read, is found out elsewhere
@@ -58,12 +60,14 @@ def read_sparse(
     sources, targets, given = sources[stored], targets[stored], given[stored]
     counts = np.bincount(sources, minlength=nodes) + np.bincount(targets, minlength=nodes)
     order = falling_order(counts, np.arange(nodes))
-    order = order[counts[order] >= min_count if min_count > 1 else slice(None)][:max_vocab]
+    if min_count > 1:  # an undirected edge is stored both ways
+        order = order[counts[order] >= min_count * (1 if directed else 2)]
+    order = order[:max_vocab]
     rows = np.full(max(1, nodes), -1, np.int32)
     rows[order] = np.arange(len(order), dtype=np.int32)
     pairs = np.stack([sources, targets], axis=1).astype(np.int32).reshape(-1)
     try:
-        part = (pairs, checked_weights(given.astype(np.float32)) if weights else None, rows)
+        part = (pairs, checked_weights(given) if weights else None, rows)
         graph = build(
             [part],
             [str(row) for row in order.tolist()],
@@ -99,17 +103,22 @@ def _entries(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], int]:
     """Return the rows, columns and values of a matrix, and how many rows it has."""
     try:
-        with np.load(name, allow_pickle=False) as file:
+        with Path(name).open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             form, shape, starts, indices, data = (file[key[:-4]] for key in MEMBERS)
     except OSError as error:
         raise FileError(f"{name}: cannot be read: {error.strerror or error}") from error
     except (ValueError, KeyError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
-        raise DataError(f"{name}: no sparse matrix that scipy wrote: {error}") from error
+        raise DataError(
+            f"{name}: no sparse matrix that scipy wrote, or damaged: {error}"
+        ) from error
     kind = form.item().decode() if isinstance(form.item(), bytes) else str(form.item())
     if kind not in ("csr", "csc"):
         raise DataError(f"{name}: a sparse matrix of form {kind}: save it as csr")
     if shape.shape != (2,) or shape[0] != shape[1] or not 0 < shape[0] <= MAX_NODES:
-        raise DataError(f"{name}: a matrix of shape {tuple(shape.tolist())}: links are square")
+        raise DataError(
+            f"{name}: its shape is {' x '.join(map(str, shape.reshape(-1).tolist()))}: links "
+            f"between nodes are a square matrix of at most {MAX_NODES:,} rows"
+        )
     nodes = int(shape[0])
     if not (
         starts.shape == (nodes + 1,)

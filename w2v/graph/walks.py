@@ -40,6 +40,8 @@ class Walks:
     types : dict of str to str, optional
         The type of each node by name, for a metapath; if left out, a node is of the longest
         type of the metapath that its name begins with.
+    files : dict of str to (str or None), optional
+        For the run record: the files that a list of ``nodes`` and their ``types`` came from.
 
     Attributes
     ----------
@@ -56,9 +58,15 @@ class Walks:
     """
 
     def __init__(
-        self, graph: Graph, config: GraphConfig, types: dict[str, str] | None = None
+        self,
+        graph: Graph,
+        config: GraphConfig,
+        types: dict[str, str] | None = None,
+        *,
+        files: dict[str, str | None] | None = None,
     ) -> None:
         self.graph = graph
+        self._files = {} if files is None else files
         self._config = config
         links = (
             Typed.all(graph) if config.metapath is None else typed(graph, config.metapath, types)
@@ -124,6 +132,7 @@ class Walks:
         graph = self.graph
         return {
             "paths": list(graph.paths),
+            "files": {name: file for name, file in self._files.items() if file is not None},
             "bytes": graph.bytes,
             "lines": graph.lines,
             "nodes": len(graph),

@@ -23,6 +23,8 @@ Method = Literal["logistic", "ridge", "knn"]
 METHODS: tuple[Method, ...] = ("logistic", "ridge", "knn")
 # The held-out part is one in so many.
 PARTS = 5
+# Of a number's size: squares of it and of what is estimated have to stay finite.
+LARGEST = 1e100
 # Cosines computed together, 64 MB, and nodes filled in together at most.
 _COSINES = 1 << 24
 _MOST = 4096
@@ -188,7 +190,8 @@ def impute_numbers(vectors: Vectors, numbers: NumberSet, how: Imputing) -> Imput
     Raises
     ------
     DataError
-        Fewer than five nodes have a vector, or a vector is not finite.
+        Fewer than five nodes have a vector, a vector is not finite, or a number is beyond
+        1e100 or -1e100.
     ConfigError
         The method is for labels.
     """
@@ -197,6 +200,12 @@ def impute_numbers(vectors: Vectors, numbers: NumberSet, how: Imputing) -> Imput
     nodes = [node for node in numbers.numbers if node in vectors]
     rows = known_rows(numbers.name, nodes, len(numbers.numbers), vectors)
     values = np.array([[numbers.numbers[node]] for node in nodes])
+    largest = int(np.abs(values).argmax())
+    if abs(values[largest, 0]) > LARGEST:
+        raise DataError(
+            f"{numbers.name}: the number of {nodes[largest]!r} is {values[largest, 0]:g}: "
+            f"squares of numbers beyond {LARGEST:g} are infinite: divide all of them"
+        )
 
     def learn(features: NDArray[np.float32], values: NDArray[np.float64]) -> Predict:
         if how.method == "knn":

@@ -153,6 +153,7 @@ def read_corpus(
     min_count: int,
     max_vocab: int | None = None,
     lowercase: bool = False,
+    least: int = 2,
     threads: int,
     tmpdir: str | os.PathLike[str] | None = None,
     memory_limit: int | None = None,
@@ -172,6 +173,8 @@ def read_corpus(
         Keep at most so many words, the most frequent.
     lowercase : bool
         Lower-case every word, by Python's rules for Unicode.
+    least : int
+        Refuse a text of fewer different words: nothing is learned from one alone.
     threads : int
         Worker threads.
     tmpdir : path or None
@@ -194,7 +197,7 @@ def read_corpus(
     FileError
         A file is missing, cannot be read or changes meanwhile; the disk is full.
     DataError
-        There is no text, it is not text, or fewer than two words stay.
+        There is no text, it is not text, or fewer than `least` words stay.
     """
     sources = find_sources(paths)
     limit = default_memory_limit() if memory_limit is None else memory_limit
@@ -204,7 +207,7 @@ def read_corpus(
         reading = Reading(store, BLOCK)
         reading.scan(sources, threads, progress)
         words = reading.words(lowercase)
-        vocab = _vocabulary(words, reading, min_count, max_vocab, least=2)
+        vocab = _vocabulary(words, reading, min_count, max_vocab, least=least)
         reading.renumber(words.row_maps(), threads)
         return vocab, _corpus(reading, vocab, store, [source.path for source in sources])
 

@@ -65,6 +65,12 @@ def encode_sentence(words: Iterable[str]) -> bytes:
 
 def _word_lists(sentences: Iterable[Iterable[str]]) -> Iterator[list[str]]:
     number = 0
+    try:
+        sentences = iter(sentences)
+    except TypeError as error:
+        raise DataError(
+            f"{sentences!r:.60} is neither a path nor sentences: give a list of lists of words"
+        ) from error
     for number, sentence in enumerate(sentences, 1):
         if isinstance(sentence, (str, bytes)):
             raise DataError(

@@ -72,7 +72,10 @@ def find_sources(
     """
     if isinstance(paths, (str, os.PathLike)):
         paths = [paths]
-    names = [os.fspath(path) for path in paths]
+    try:
+        names = [os.fspath(path) for path in paths]
+    except TypeError as error:
+        raise DataError(f"{paths!r:.60} is no path and no list of paths: give one") from error
     if names.count(STDIN) > 1:
         raise DataError("standard input (-) is named twice: it can be read only once")
     found = [_inspect(file) for name in names for file in _expand(name)]

@@ -37,7 +37,8 @@ class Judge:
         if not any(len(block.centers) for block in self._blocks()):
             raise ConfigError(
                 f"holdout is {config.holdout:g}: what it takes, {holdout.tokens:,} words, has no "
-                "pair of words: give more"
+                "pair of words: give more, or, if lines have one known word, put more on one: a "
+                "line is a sentence"
             )
 
     def loss(self, inputs: Floats, outputs: Floats) -> float:

@@ -121,8 +121,7 @@ def train(
         Workers have stopped, temporary files are gone, and the checkpoint is written: its
         argument says so.
     """
-    if config is None:
-        config = GraphConfig() if isinstance(corpus, (Graph, Walks)) else Config()
+    config = _settings(corpus, config)
     if force and config.loss != "softmax":
         raise ConfigError(f"force goes with loss softmax, and loss is {config.loss}: leave it out")
     isa = chosen_isa()
@@ -161,6 +160,14 @@ def train(
             session.record["seconds"]["text"] = text_seconds
             tables.fill_initial(session.inputs, config.dim, config.seed, config.initial_range)
             return train_session(session, progress, keeper, on_interrupt, begun)
+
+
+def _settings(corpus: object, config: Config | None) -> Config:
+    if config is None:
+        return GraphConfig() if isinstance(corpus, (Graph, Walks)) else Config()
+    if not isinstance(config, Config):
+        raise ConfigError(f"config is {config!r:.60}: give a w2v.Config, as Config(dim=300)")
+    return config
 
 
 def _walks(source: Any, config: GraphConfig, progress: Listener | None, started: float) -> Walks:

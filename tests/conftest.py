@@ -1,0 +1,12 @@
+"""What holds for every test: linear algebra on one thread."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+# The matrices of tests are small: OpenBLAS's threads spin on them, many times slower than one
+# thread where others are at work too. It reads this once, when numpy loads it.
+assert "numpy" not in sys.modules
+for _library in ("OPENBLAS", "OMP", "MKL"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
