@@ -84,3 +84,29 @@ def test_initial_range():
     assert np.abs(rows[:-1, :10]).max() == pytest.approx(0.2, rel=0.01)
     assert rows[:-1, :10].mean() == pytest.approx(0, abs=0.01)
     assert not rows[-1].any()
+
+
+@pytest.mark.parametrize(
+    ("effort", "length", "noise"), [("fast", 64, 16), ("balanced", 128, 32), ("accurate", 256, 64)]
+)
+def test_an_effort_sets_the_block_where_it_is_left_out(effort, length, noise):
+    config = Config(effort=effort)
+    assert (config.block_length, config.block_noise) == (length, noise)
+    config = Config(effort=effort, block_noise=5)
+    assert (config.block_length, config.block_noise) == (length, 5)
+    assert Config(**config.as_dict()) == config
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"effort": "great"}, "effort is 'great': give fast or balanced or accurate"),
+        ({"effort": "fast", "negatives": "private"}, "negatives are private: leave it out"),
+        ({"effort": "fast", "loss": "hs"}, "loss is hs: leave it out"),
+        ({"effort": "accurate", "loss": "softmax"}, "loss is softmax: leave it out"),
+        ({"block_length": 64, "negatives": "private"}, "block_length goes with negatives shared"),
+    ],
+)
+def test_efforts_that_make_no_sense(settings, message):
+    with pytest.raises(ConfigError, match=message):
+        Config(**settings)

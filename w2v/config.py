@@ -250,22 +250,16 @@ class Config(Checked):
 
     def _check_block(self) -> None:
         self._choice("effort", tuple(EFFORTS))
-        of_effort = dict(zip(("block_length", "block_noise"), EFFORTS[self.effort], strict=True))
-        for name, value in of_effort.items():
+        drawn = self.loss in NOISE_LOSSES
+        if self.effort != "balanced" and not (drawn and self.negatives == "shared"):
+            why = f"negatives are {self.negatives}" if drawn else f"loss is {self.loss}"
+            raise ConfigError(f"effort goes with shared noise words, and {why}: leave it out")
+        for name, usual in zip(("block_length", "block_noise"), EFFORTS[self.effort], strict=True):
             if getattr(self, name) is None:
-                object.__setattr__(self, name, value)
+                object.__setattr__(self, name, usual)
             self._integer(name, 1, MAX_BLOCK)
-        if self.effort != "balanced" and self.loss not in NOISE_LOSSES:
-            raise ConfigError(
-                f"effort goes with losses that draw noise, and loss is {self.loss}: leave it out"
-            )
-        if self.negatives == "private" and self.loss in NOISE_LOSSES:
-            usual = {"effort": "balanced", "block_length": 128, "block_noise": 32}
-            for name, value in usual.items():
-                if getattr(self, name) != value:
-                    raise ConfigError(
-                        f"{name} goes with negatives shared, not private: leave it out"
-                    )
+            if drawn and self.negatives == "private" and getattr(self, name) != usual:
+                raise ConfigError(f"{name} goes with negatives shared, not private: leave it out")
         ring = self.model == "skipgram" and self.loss == "sampled-softmax"
         if ring and self.negatives == "shared" and self.block_length < 2 * self.widest:
             raise ConfigError(
