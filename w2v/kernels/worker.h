@@ -133,8 +133,7 @@ INLINE float *output_row(const w2v_worker *w, int32_t row) {
     return w->run->outputs + row * w->run->stride;
 }
 
-/* For writing, since every row that is gathered gets a delta (8 percent faster here than
- * for reading). */
+/* For writing, since every row that is gathered gets a delta. */
 INLINE void prefetch_row(const w2v_worker *w, const float *row) {
     for (ptrdiff_t k = 0; k < w->width; k += 16) __builtin_prefetch(row + k, 1);
 }
