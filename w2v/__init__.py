@@ -4,7 +4,9 @@
 ``vectors["king"]``, ``"king" in vectors`` and ``vectors.nearest("king")``.
 """
 
-from typing import TYPE_CHECKING
+# As typing has it, whose import takes longer than all of this file: time in which Ctrl-C is not
+# yet ours to answer.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from w2v.config import Config, GraphConfig

@@ -84,3 +84,39 @@ def test_stopped_is_what_cleans_up_after_ctrl_c():
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+# Runs w2v as a module, and gets a signal when one of its modules is imported.
+EARLY = """
+import importlib.abc, os, runpy, sys
+module, number = sys.argv[1], int(sys.argv[2])
+class Sender(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == module:
+            sys.meta_path.remove(self)
+            os.kill(os.getpid(), number)
+sys.meta_path.insert(0, Sender())
+sys.argv = ["w2v", "--version"]
+runpy.run_module("w2v", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "number"),
+    [
+        *[(name, signal.SIGINT) for name in ("w2v.cli", "w2v.cli.signals", "w2v.cli.program")],
+        *[("click", number) for number in STOPPING],
+    ],
+)
+def test_a_signal_while_modules_are_imported_ends_silently(module, number):
+    command = [sys.executable, "-I", "-c", EARLY, module, str(int(number))]
+    run = subprocess.run(command, capture_output=True, check=False)
+    assert (run.returncode, run.stdout, run.stderr) == (128 + number, b"", b"")
+
+
+def test_next_to_nothing_is_imported_before_signals_are_caught():
+    code = (
+        "import sys; before = set(sys.modules); import w2v.cli; print(*sys.modules.keys() - before)"
+    )
+    run = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, check=True)
+    assert set(run.stdout.decode().split()) <= {"w2v", "w2v.cli", "__future__"}

@@ -93,6 +93,7 @@ def test_split_writes_three_files(w2v, edges, tmp_path):
         (["--types", "edges.txt"], 2, "add --metapath"),
         (["--nodes", "missing"], 4, "missing"),
         (["--split", "0.2"], 2, "name them with -o"),
+        (["--split", "0.2", "-o", "./"], 2, "./.train would be a hidden file: give -o FOLDER/NAME"),
         (["--split", "0.9", "-o", "part"], 2, "at most 2 of 7 edges"),
         (["--split", "0.2", "-o", "part", "--walks", "3"], 2, "--walks is for walks"),
         (["--split", "1", "-o", "part"], 2, "--split"),

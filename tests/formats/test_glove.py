@@ -36,6 +36,7 @@ def test_many_words_with_spaces_one_after_another():
         (b"a 1 2\nb 1 2\nc 1\n", ":3: 'c' has 1 numbers, the lines before have 2"),
         (b"a 1 2\n\nb 1 2\n", ":2: the line is empty"),
         (b"a 1 2\n 1 2 3\nb 1 2\n", ":2: the line does not begin with a word"),
+        (b"a 1 2\nb c 1 1e39\nd 1 2\n", ":2: number 2 of 'b c' is '1e39', which is beyond float32"),
         (b"a 1 2\nb c 1 zwei\nd 1 2\n", ":2: number 2 of 'b c' is 'zwei', which is not a number"),
         (b"2 3\na 1 2 3\nb 1 2 3\n", ":1: a header, which GloVe's text has not"),
         (b"word\nanother\n", ": most of its first lines are not a word and numbers"),

@@ -86,6 +86,22 @@ def test_impossible_shares_are_refused(share, message):
         split_edges(ring, share, 1)
 
 
+def test_a_tree_has_no_edge_to_spare():
+    tree = Graph.from_edges([(0, 1), (1, 2), (1, 3), (4, 5)])
+    with pytest.raises(DataError, match="each of the 4 edges is the only way"):
+        split_edges(tree, 0.5, 1)
+
+
+def test_a_share_that_is_advised_can_be_had():
+    """One edge of 30,001 can be spared: not a share that four decimals show."""
+    path = [(node, node + 1) for node in range(30_000)]
+    graph = Graph.from_edges([*path, (0, 2)])
+    with pytest.raises(ConfigError, match="at most 1 of 30,001") as error:
+        split_edges(graph, 0.5, 1)
+    most = float(str(error.value).rpartition(" ")[2])
+    assert len(split_edges(graph, most, 1).test) == 1
+
+
 def test_too_few_pairs_without_an_edge():
     full = Graph.from_edges([(u, v) for u in range(6) for v in range(u)])
     with pytest.raises(DataError, match="only 0 pairs"):

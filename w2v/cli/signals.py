@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections.abc import Callable
 from types import FrameType
 
 STOPPING = [
@@ -25,15 +26,27 @@ class Stopped(KeyboardInterrupt):
         self.signum = signum
 
 
+def end_at_once() -> None:
+    """Let signals end the process silently, while its modules are imported.
+
+    An exception would do neither: what it interrupts may swallow it, or print it.
+    """
+    _catch(lambda signum, _frame: os._exit(128 + signum))
+
+
 def install() -> None:
     """Turn the first signal into `Stopped`; let a second one end the process at once.
 
     A signal the caller has arranged to be ignored (nohup, ``&`` in a script)
     stays ignored.
     """
+    _catch(_stop)
+
+
+def _catch(handler: Callable[[int, FrameType | None], None]) -> None:
     for number in STOPPING:
         if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _stop)
+            signal.signal(number, handler)
 
 
 def exit_code(stop: KeyboardInterrupt) -> int:

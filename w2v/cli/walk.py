@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO
@@ -89,6 +90,10 @@ def walk(
             raise click.UsageError(f"--{name} is for walks, and --split makes none", context)
         if output == STDIO:
             raise click.UsageError("--split writes three files: name them with -o", context)
+        if os.path.basename(output) in ("", ".", ".."):  # noqa: PTH119 - Path drops the last /
+            raise click.UsageError(
+                f"{output}.{PARTS[0]} would be a hidden file: give -o FOLDER/NAME", context
+            )
         _check_outputs([f"{output}.{part}" for part in PARTS], edges)
         _split(edges, config, notes, nodes, split, output)
         return

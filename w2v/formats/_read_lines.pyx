@@ -60,7 +60,10 @@ cdef bint needs_care(double value) noexcept nogil:
 cdef int parse_slowly(
     const unsigned char* token, Py_ssize_t length, float* number
 ) except -1 with gil:
-    """Read any decimal that Python reads; return 1, or 0 when it is not a number."""
+    """Read any decimal that Python reads; return 1, or 0 when it is no number of float32.
+
+    Infinity is one where it is written as a word, and not where digits are too many for it.
+    """
     cdef char* end
     cdef double value
     if length > LONGEST_TOKEN:
@@ -77,6 +80,8 @@ cdef int parse_slowly(
         number[0] = round_once(copy, value)
     else:
         number[0] = <float> value
+    if number[0] == INFINITY or number[0] == -INFINITY:
+        return not any([48 <= byte <= 57 for byte in copy])
     return 1
 
 
@@ -105,7 +110,7 @@ cdef int read_exponent(
 cdef int parse_number(
     const unsigned char* token, Py_ssize_t length, float* number
 ) except -1 nogil:
-    """Read one decimal; return 1, or 0 when it is not a number."""
+    """Read one decimal; return 1, or 0 when it is no number of float32."""
     cdef Py_ssize_t pos = 0
     cdef bint negative = False
     cdef uint64_t mantissa = 0

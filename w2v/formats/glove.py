@@ -15,7 +15,7 @@ import numpy as np
 
 from w2v.errors import DataError
 from w2v.formats._read_lines import read_lines
-from w2v.formats.lines import cut, read_rows
+from w2v.formats.lines import cut, fault_of, read_rows
 from w2v.formats.source import HEADER, Source
 from w2v.formats.text import write_lines
 from w2v.formats.words import decode_words
@@ -109,10 +109,9 @@ def _read_line(place: str, line: bytes, row: NDArray[np.float32]) -> bytes:
     numbers = b"w " + b" ".join(field[0] for field in fields[-dim:])
     done, _, _, column = read_lines(numbers, 0, row, np.empty(4, dtype=np.uint8))
     if not done:
-        bad = fields[column - dim][0][:40].decode("utf-8", "backslashreplace")
         raise DataError(
             f"{place}: number {column + 1} of {word.decode('utf-8', 'backslashreplace')!r:.80} is "
-            f"{bad!r}, which is not a number"
+            f"{fault_of(fields[column - dim][0])}"
         )
     return word
 

@@ -153,6 +153,16 @@ def _read_part(
             row, used, pos = row + 1, used + len(word) + 1, end - span.start
 
 
+def fault_of(field: bytes) -> str:
+    """Return a field that `read_lines` did not take, and why: "'x', which is not a number"."""
+    shown = field[:40].decode("utf-8", "backslashreplace")
+    try:
+        beyond = abs(float(field)) > float(np.finfo(np.float32).max)
+    except ValueError:
+        beyond = False
+    return f"{shown!r}, which is " + ("beyond float32, 3.4e38" if beyond else "not a number")
+
+
 def _share(places: int, threads: int, work: Callable[[int], None]) -> None:
     if threads == 1 or places == 1:
         for place in range(places):

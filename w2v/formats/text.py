@@ -13,7 +13,7 @@ import numpy as np
 
 from w2v.errors import DataError
 from w2v.formats._write_lines import format_lines
-from w2v.formats.lines import cut, read_rows
+from w2v.formats.lines import cut, fault_of, read_rows
 from w2v.formats.source import Header, Source, check_size, read_header
 from w2v.formats.words import decode_words, encode_words
 from w2v.vectors import Vectors
@@ -40,7 +40,8 @@ def load(source: Source) -> Vectors:
     -------
     Vectors
         Words in the order of the file; undecodable bytes as lone surrogates. Each number
-        is the float32 nearest to the decimal; ``nan`` and ``inf`` are taken.
+        is the float32 nearest to the decimal; ``nan`` and ``inf`` are taken, and
+        decimals too large for float32 are not.
 
     Raises
     ------
@@ -85,8 +86,7 @@ def _broken_line(source: Source, header: Header, row: int, line: bytes, column: 
     # Not split(): it would also cut at bytes that do not separate numbers here.
     fields = [field for field in _numbers(line).split(b" ") if field]
     if column < header.dim and column < len(fields):
-        bad = fields[column][:40].decode("utf-8", "backslashreplace")
-        return f"{place}: number {column + 1} of {word!r} is {bad!r}, which is not a number"
+        return f"{place}: number {column + 1} of {word!r} is {fault_of(fields[column])}"
     return (
         f"{place}: {word!r} has {len(fields)} numbers, the header says {header.dim}: the file is "
         "cut short or damaged"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -77,7 +78,7 @@ def split_edges(graph: Graph, share: float, seed: int) -> Split:
     ConfigError
         The share is so small that no edge is held out, or so large that nodes would part.
     DataError
-        There are too few pairs of nodes without an edge.
+        Every edge is needed, or there are too few pairs of nodes without an edge.
     """
     random = np.random.Generator(np.random.PCG64(seed))
     sources, targets = graph.links()
@@ -88,8 +89,13 @@ def split_edges(graph: Graph, share: float, seed: int) -> Split:
     wanted = round(share * len(once))
     if wanted == 0:
         raise ConfigError(f"split is {share:g}: that is none of {len(once):,} edges: give more")
+    if not len(loose):
+        raise DataError(
+            f"each of the {len(once):,} edges is the only way between its nodes: none can be held "
+            "out without cutting nodes off"
+        )
     if wanted > len(loose):
-        most = np.floor(1e4 * len(loose) / len(once)) / 1e4
+        most = _floor(len(loose) / len(once))
         raise ConfigError(
             f"split is {share:g}: at most {len(loose):,} of {len(once):,} edges can be held out "
             f"without cutting nodes off: give at most {most:g}"
@@ -100,6 +106,12 @@ def split_edges(graph: Graph, share: float, seed: int) -> Split:
     weights = None if graph.weights is None else graph.weights[once][~tested]
     non_edges = _non_edges(graph, wanted, random)
     return Split(graph, pairs[~tested], pairs[tested], non_edges, weights)
+
+
+def _floor(share: float) -> float:
+    """Return the largest number of four digits that is not above `share`, which is positive."""
+    scale = 10.0 ** (3 - math.floor(math.log10(share)))
+    return math.floor(share * scale) / scale
 
 
 def _non_edges(graph: Graph, wanted: int, random: np.random.Generator) -> NDArray[np.int32]:
