@@ -130,6 +130,11 @@ INLINE float *output_row(const w2v_worker *w, int32_t row) {
     return w->run->outputs + row * w->run->stride;
 }
 
+/* Whether the input row is not to be written. */
+INLINE int is_frozen(const w2v_worker *w, int32_t row) {
+    return w->run->frozen != NULL && w->run->frozen[row];
+}
+
 /* For writing, since every row that is gathered gets a delta (8 percent faster here than
  * for reading). */
 INLINE void prefetch_row(const w2v_worker *w, const float *row) {

@@ -31,7 +31,29 @@ BYTES_PER_ROW = 4
 # Rows looked at together, 16 MB.
 STEP = 1 << 22
 
+NEVER = 1 << 62  # a min_count that no word reaches
 NEAR = 1 << 11  # rows before a cut in which a sentence end is looked for
+
+
+@dataclasses.dataclass(frozen=True)
+class Known:
+    """Words that stay in a vocabulary however rare they are in the text.
+
+    Attributes
+    ----------
+    words : sequence of str
+    grow : bool
+        Whether others may join them: those that occur `min_count` times, the most frequent,
+        until with `words` they are `max_vocab`.
+    """
+
+    words: Sequence[str]
+    grow: bool = True
+
+    def text(self) -> bytes:
+        """Return those of the words that a text can hold, each followed by a newline."""
+        lines = "".join(f"{word}\n" for word in self.words if "\n" not in word and "\0" not in word)
+        return lines.encode("utf-8", "surrogateescape")
 
 
 @dataclasses.dataclass
@@ -153,6 +175,7 @@ def read_corpus(
     min_count: int,
     max_vocab: int | None = None,
     lowercase: bool = False,
+    known: Known | None = None,
     threads: int,
     tmpdir: str | os.PathLike[str] | None = None,
     memory_limit: int | None = None,
@@ -160,7 +183,7 @@ def read_corpus(
 ) -> tuple[Vocab, Corpus]:
     """Read text, once, into a vocabulary and a corpus.
 
-    The result depends on the text and on `min_count`, `max_vocab` and `lowercase` alone.
+    The result depends on the text and on `min_count`, `max_vocab`, `lowercase` and `known` alone.
 
     Parameters
     ----------
@@ -172,6 +195,8 @@ def read_corpus(
         Keep at most so many words, the most frequent.
     lowercase : bool
         Lower-case every word, by Python's rules for Unicode.
+    known : Known or None
+        Words that are kept if the text has them at all.
     threads : int
         Worker threads.
     tmpdir : path or None
@@ -204,7 +229,7 @@ def read_corpus(
         reading = Reading(store, BLOCK)
         reading.scan(sources, threads, progress)
         words = reading.words(lowercase)
-        vocab = _vocabulary(words, reading, min_count, max_vocab, least=2)
+        vocab = _vocabulary(words, reading, min_count, max_vocab, known, least=2)
         reading.renumber(words.row_maps(), threads)
         return vocab, _corpus(reading, vocab, store, [source.path for source in sources])
 
@@ -215,6 +240,7 @@ def corpus_from_sentences(
     min_count: int,
     max_vocab: int | None = None,
     lowercase: bool = False,
+    known: Known | None = None,
     tmpdir: str | os.PathLike[str] | None = None,
     memory_limit: int | None = None,
 ) -> tuple[Vocab, Corpus]:
@@ -224,7 +250,7 @@ def corpus_from_sentences(
     ----------
     sentences : iterable of iterables of str
         Gone through once and never held as a whole: a generator will do.
-    min_count, max_vocab, lowercase, tmpdir, memory_limit
+    min_count, max_vocab, lowercase, known, tmpdir, memory_limit
         As for `read_corpus`.
 
     Returns
@@ -245,7 +271,7 @@ def corpus_from_sentences(
         reading = Reading(store, BLOCK)
         reading.scan_here(sentence_blocks(sentences, BLOCK))
         words = reading.words(lowercase)
-        vocab = _vocabulary(words, reading, min_count, max_vocab, least=2)
+        vocab = _vocabulary(words, reading, min_count, max_vocab, known, least=2)
         reading.renumber(words.row_maps(), threads=1)
         return vocab, _corpus(reading, vocab, store, [])
 
@@ -280,7 +306,7 @@ def count_words(
     sources = find_sources(paths)
     reading = Reading(None, BLOCK)
     reading.scan(sources, threads, progress)
-    return _vocabulary(reading.words(lowercase), reading, min_count, max_vocab, least=1)
+    return _vocabulary(reading.words(lowercase), reading, min_count, max_vocab, None, least=1)
 
 
 def _corpus(reading: Reading, vocab: Vocab, store: RowStore, paths: list[str]) -> Corpus:
@@ -296,12 +322,29 @@ def _corpus(reading: Reading, vocab: Vocab, store: RowStore, paths: list[str]) -
 
 
 def _vocabulary(
-    words: Words, reading: Reading, min_count: int, max_vocab: int | None, *, least: int
+    words: Words,
+    reading: Reading,
+    min_count: int,
+    max_vocab: int | None,
+    known: Known | None,
+    *,
+    least: int,
 ) -> Vocab:
+    if known is not None:
+        words.keep(known.text())
+        if not known.grow:
+            min_count, max_vocab = NEVER, None
+        elif max_vocab is not None:
+            max_vocab = max(0, max_vocab - len(known.words))
     text, counts = words.vocabulary(min_count, max_vocab)
     where = reading.where
     if reading.tokens == 0:
         raise DataError(f"{where}: there is no word in it")
+    if len(counts) < least and known is not None and not known.grow:
+        raise DataError(
+            f"{where}: of its {words.distinct:,} words {len(counts)} are among the "
+            f"{len(known.words):,} known ones, and training needs two"
+        )
     if len(counts) == 0:
         raise DataError(
             f"{where}: none of its {words.distinct} words occurs {min_count} times: "
