@@ -438,10 +438,10 @@ def test_another_version_is_named(saved):
     path = saved / "checkpoint.json"
     facts = json.loads(path.read_text())
     rewrite(path, {**facts, "w2v": "99.1"})
-    with pytest.raises(DataError, match=r"made by w2v 99\.1, format 1; this is"):
+    with pytest.raises(DataError, match=r"made by w2v 99\.1, format 2; this is"):
         resume(saved)
-    rewrite(path, {**facts, "format": 2})
-    with pytest.raises(DataError, match="format 2"):
+    rewrite(path, {**facts, "format": 3})
+    with pytest.raises(DataError, match="format 3"):
         resume(saved)
 
 

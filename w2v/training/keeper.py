@@ -19,6 +19,7 @@ from w2v.training import tables
 from w2v.training.checkpoint import Folder
 from w2v.training.facts import Facts
 from w2v.training.loop import diverged
+from w2v.training.model import Carried
 from w2v.training.pieces import Content, array_content, text_content
 from w2v.training.progress import Listener, Progress
 from w2v.training.session import Session
@@ -181,7 +182,7 @@ class Keeper:
         if buffers is not None:
             contents["workers"] = array_content(buffers)
         if not self._constants_written:
-            contents.update(_constants(session.vocab))
+            contents.update(_constants(session.vocab, session.carried))
             corpus = _text_of(session)
             if self.keep_corpus or not can_be_read_again(corpus):
                 contents["rows"] = array_content(corpus.rows)
@@ -253,9 +254,19 @@ def all_finite(matrix: NDArray[np.float32]) -> bool:
         return bool(np.isfinite(matrix.sum()))
 
 
-def _constants(vocab: Vocab) -> dict[str, Content]:
-    text = "".join(f"{word}\n" for word in vocab.words).encode("utf-8", "surrogateescape")
-    return {"words": text_content(text), "counts": array_content(vocab.counts)}
+def _constants(vocab: Vocab, carried: Carried) -> dict[str, Content]:
+    contents = {"words": _lines(vocab.words), "counts": array_content(vocab.counts)}
+    if carried.inputs is not None and carried.outputs is not None:
+        contents["absent_words"] = _lines(carried.words)
+        contents["absent_inputs"] = array_content(carried.inputs)
+        contents["absent_outputs"] = array_content(carried.outputs)
+    if carried.frozen is not None:
+        contents["frozen"] = array_content(carried.frozen)
+    return contents
+
+
+def _lines(words: list[str]) -> Content:
+    return text_content("".join(f"{word}\n" for word in words).encode("utf-8", "surrogateescape"))
 
 
 def _facts(session: Session, state: dict[str, Any], output: dict[str, Any] | None) -> Facts:
@@ -266,6 +277,8 @@ def _facts(session: Session, state: dict[str, Any], output: dict[str, Any] | Non
         "settings": session.record["settings"],
         "window": session.record["window"],
         "words": len(session.vocab),
+        "start": session.carried.record,
+        "absent": len(session.carried.words),
         "corpus": {
             "paths": [str(Path(path).absolute()) for path in corpus.paths],
             "bytes": corpus.bytes,

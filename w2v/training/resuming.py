@@ -10,9 +10,10 @@ from collections.abc import Callable
 from w2v.errors import FileError
 from w2v.training.checkpoint import Folder
 from w2v.training.keeper import DEFAULT_SECONDS, Keeper
+from w2v.training.model import Model
 from w2v.training.progress import Listener
 from w2v.training.saved import Saved
-from w2v.training.trainer import Model, train_session
+from w2v.training.trainer import train_session
 
 
 def resume(
@@ -73,7 +74,7 @@ def resume(
         started = time.perf_counter()
         isa = saved.isa()
         vocab = saved.vocab()
-        corpus = stack.enter_context(saved.corpus(tmpdir, progress))
+        corpus = stack.enter_context(saved.corpus(vocab, tmpdir, progress))
         session = stack.enter_context(saved.session(corpus, vocab, isa, progress))
         session.record["seconds"]["text"] += time.perf_counter() - started
         begun = time.perf_counter() - session.trained_seconds
