@@ -81,13 +81,15 @@ class Results:
                 for path in check_output(place, self._format_for(file))[1]:
                     check_writable(path)
 
-    def check_not_read(self, inputs: Sequence[str]) -> None:
+    def check_not_read(self, inputs: Sequence[str], what: str = "corpus") -> None:
         """Refuse to overwrite what is to be read.
 
         Parameters
         ----------
         inputs : sequence of str
             The files that will be read.
+        what : str
+            What they are, for the message.
 
         Raises
         ------
@@ -96,7 +98,7 @@ class Results:
         """
         for name, path in self._files.items():
             if path.exists() and any(Path(file).samefile(path) for file in inputs):
-                raise ConfigError(f"{path} is both corpus and {name}: give another name to {name}")
+                raise ConfigError(f"{path} is both {what} and {name}: give another name to {name}")
 
     def write(self, model: Model, start: float) -> None:
         """Save vectors, second matrix and run record.
