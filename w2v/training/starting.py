@@ -181,8 +181,8 @@ class Start:
         """Return what a user should know before training begins."""
         kept, new, absent = (f"{record[name]:,}" for name in ("kept", "new", "absent"))
         words = f"{kept} of its {record['old_words']:,} words go on, {absent} stay as they are"
-        frozen = f", {record['frozen']:,} are frozen" if self.freeze else ""
-        lines = [f"start: {self.name}: {words}{frozen}; {new} words are new"]
+        frozen = f"; frozen: {record['frozen']:,}" if self.freeze else ""
+        lines = [f"start: {self.name}: {words}; new words: {new}{frozen}"]
         if record["outputs"] != "kept":
             lines.append(f"start: output rows begin as zeros: {record['outputs']}")
         lines.append(f"start: alpha falls again from {config.alpha:g} to {config.min_alpha:g}")
