@@ -108,6 +108,18 @@ def test_vectors_so_far_are_written_if_asked_for(corpus, start, tmp_path, w2v):
     assert w2v("similar", "king", "-k1").code == 0
 
 
+def test_vectors_so_far_are_written_beside_a_checkpoint(interrupted, w2v, tmp_path):
+    lines = interrupted(signal.SIGINT, "--on-interrupt", "save")
+    assert lines[-1] == (
+        "w2v: interrupted: vectors.bin and vectors.run.json was written; go on with: w2v resume run"
+    )
+    before = (tmp_path / "vectors.bin").read_bytes()
+    assert json.loads((tmp_path / "vectors.run.json").read_text())["finished"] is False
+    assert w2v("resume", "run").code == 0
+    assert json.loads((tmp_path / "vectors.run.json").read_text())["finished"] is True
+    assert (tmp_path / "vectors.bin").read_bytes() != before
+
+
 def test_a_second_signal_leaves_at_once_and_leaves_nothing(corpus, tmp_path):
     """Here a file takes forever to write, after the first signal too."""
     code = (
@@ -159,6 +171,7 @@ def test_interrupted_while_reading_the_text(start, tmp_path):
         (["train", "corpus.txt", "--checkpoint", "."], 2, "holds other files"),
         (["train", "corpus.txt", "--checkpoint", "corpus.txt"], 4, "corpus.txt"),
         (["train", "corpus.txt", "--keep-corpus"], 2, "needs --checkpoint"),
+        (["train", "corpus.txt", "--checkpoint-every", "9m"], 2, "needs --checkpoint"),
         (["train", "corpus.txt", "--checkpoint-every", "soon"], 2, "'soon' is no time"),
         (["train", "corpus.txt", "--on-interrupt", "pray"], 2, "pray"),
     ],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from w2v.cli.blas import bind_blas
-from w2v.cli.graphs import graph_files, read_walks
+from w2v.cli.graphs import graph_files, read_walks, settings_given
 from w2v.cli.options import DEFAULT_VECTORS, Command, config_options, option
 from w2v.cli.results import Results
 from w2v.cli.resume import command as resume_command
@@ -83,8 +83,8 @@ Examples:
     type=click.Choice(["discard", "save"]),
     default="discard",
     show_default=True,
-    help="After Ctrl-C without --checkpoint: leave old files alone, or write the vectors as they "
-    "are, with finished = false in the run record.",
+    help="After Ctrl-C: leave old files alone, or write the vectors as they are, with "
+    "finished = false in the run record; with --checkpoint, after the checkpoint.",
 )
 @tmpdir_option()
 @start_options()
@@ -198,6 +198,8 @@ def _check_usage(context: click.Context, preset: str | None, *, keep_corpus: boo
     given = context.params
     graph, checkpoint = given["graph"], given["checkpoint"]
     nodes, types = given["nodes"], given["types"]
+    if checkpoint is None and settings_given(context, ["checkpoint_every"]):
+        raise click.UsageError("--checkpoint-every needs --checkpoint FOLDER", context)
     if keep_corpus and checkpoint is None:
         raise click.UsageError("--keep-corpus needs --checkpoint FOLDER", context)
     files = [*given["corpus"], given["config_path"], nodes, types, *files_of(context)]

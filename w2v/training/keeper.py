@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import numbers
 import shlex
 import threading
 import time
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.cpu import available_memory
-from w2v.errors import FileError, W2VError
+from w2v.errors import ConfigError, FileError, W2VError
 from w2v.text.corpus import Corpus
 from w2v.training import tables
 from w2v.training.checkpoint import Folder
@@ -235,6 +236,18 @@ class _NotWrittenError(Exception):
     def __init__(self, error: Exception) -> None:
         super().__init__(f"no checkpoint was written: {error}")
         self.error = error
+
+
+def check_seconds(seconds: float) -> None:
+    """Refuse what is no time from one checkpoint to the next.
+
+    Raises
+    ------
+    ConfigError
+        It is not a positive number.
+    """
+    if isinstance(seconds, bool) or not isinstance(seconds, numbers.Real) or not seconds > 0:
+        raise ConfigError(f"checkpoint_every is {seconds!r}: give seconds, more than 0")
 
 
 def can_be_read_again(corpus: Corpus) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from w2v.errors import FileError
 from w2v.training.checkpoint import Folder
-from w2v.training.keeper import DEFAULT_SECONDS, Keeper
+from w2v.training.keeper import DEFAULT_SECONDS, Keeper, check_seconds
 from w2v.training.model import Model
 from w2v.training.progress import Listener
 from w2v.training.saved import Saved
@@ -39,10 +39,8 @@ def resume(
         Go on with so many new workers. The result is then not bit for bit the same, and up to
         a block of words per old worker is left out once. Needed where this processor has not
         the instruction set of the checkpoint.
-    progress, tmpdir, checkpoint_every
+    progress, tmpdir, checkpoint_every, on_interrupt
         As for `train`.
-    on_interrupt : callable, optional
-        As for `train`; called if the checkpoint could not be written either.
 
     Returns
     -------
@@ -56,8 +54,9 @@ def resume(
         The checkpoint is damaged or of another version, or the text has changed; the message
         names what differs.
     ConfigError
-        Its instruction set is not to be had, or memory is short.
+        Its instruction set is not to be had, memory is short, or `checkpoint_every` is no time.
     """
+    check_seconds(checkpoint_every)
     folder = Folder(path)
     saved = Saved(folder, folder.facts(), threads)
     if saved.finished:

@@ -13,7 +13,7 @@ import numpy as np
 
 from w2v.config import Config, GraphConfig
 from w2v.cpu import chosen_isa
-from w2v.errors import ConfigError
+from w2v.errors import ConfigError, W2VError
 from w2v.graph import Graph, Walks, read_graph
 from w2v.text.corpus import Corpus, Known, corpus_from_sentences, read_corpus
 from w2v.text.vocab import Vocab
@@ -21,7 +21,7 @@ from w2v.training import report, tables
 from w2v.training.building import NewSession
 from w2v.training.checkpoint import Folder
 from w2v.training.chunks import Chunks
-from w2v.training.keeper import DEFAULT_SECONDS, Keeper
+from w2v.training.keeper import DEFAULT_SECONDS, Keeper, check_seconds
 from w2v.training.loop import diverged
 from w2v.training.model import Carried, Model, whole_model
 from w2v.training.progress import Listener, Progress
@@ -83,7 +83,7 @@ def train(
         reads the files again. What cannot be read again (standard input, pipes, sentences
         from Python, a `Corpus`) is always kept.
     on_interrupt : callable, optional
-        Gets the model as it is when training is interrupted and there is no checkpoint.
+        Gets the model as it is when training is interrupted, after the checkpoint is written.
     output : dict, optional
         Plain values kept in the checkpoint for whoever goes on with it.
 
@@ -105,6 +105,9 @@ def train(
     """
     start = None if start is None else started(start)
     config = _settings(corpus, config, start)
+    check_seconds(checkpoint_every)
+    if keep_corpus and checkpoint is None:
+        raise ConfigError("keep_corpus goes with checkpoint: give a folder, or leave it out")
     _check_arguments(corpus, config, vocab, force=force, checkpoint=checkpoint)
     isa = chosen_isa()
     began = time.perf_counter()
@@ -254,8 +257,13 @@ def train_session(
     except KeyboardInterrupt as stop:
         if keeper is not None:
             stop.args = (keeper.write_interrupted(session),)
-        elif on_interrupt is not None:
-            on_interrupt(model())
+        if on_interrupt is not None:
+            try:
+                on_interrupt(model())
+            except W2VError as error:
+                if keeper is None:
+                    raise
+                stop.args = (*stop.args, f"the vectors so far were not written: {error}")
         raise
     except ConfigError as error:  # training diverged
         if keeper is None or not keeper.folder.complete:
