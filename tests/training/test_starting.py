@@ -12,7 +12,8 @@ from test_checkpoint import SMALL, interrupted_often, quick_polls, rewrite, same
 
 from w2v import Config, Graph, GraphConfig, Start, Vectors, load, read_graph, resume, save, train
 from w2v.errors import ConfigError, DataError, FileError, W2VError
-from w2v.text.corpus import Known, read_corpus
+from w2v.text.corpus import read_corpus
+from w2v.text.vocab import Known
 from w2v.training import building
 
 OBJECTIVES = [

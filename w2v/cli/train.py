@@ -207,8 +207,8 @@ def _check_usage(context: click.Context, preset: str | None, *, keep_corpus: boo
         raise click.UsageError("standard input can be read once: give - once", context)
     if graph and preset:
         raise click.UsageError("--preset is for text: leave out --graph or --preset", context)
-    if graph and checkpoint is not None:
-        raise click.UsageError("--checkpoint is for text: leave out --graph", context)
+    if graph and keep_corpus:
+        raise click.UsageError("--keep-corpus is for text: a graph is always kept", context)
     if not graph and (nodes or types):
         raise click.UsageError(f"{'--nodes' if nodes else '--types'} needs --graph", context)
 

@@ -40,6 +40,8 @@ class Walks:
     types : dict of str to str, optional
         The type of each node by name, for a metapath; if left out, a node is of the longest
         type of the metapath that its name begins with.
+    counts : ndarray of int64, shape (nodes,), optional
+        Those of the same walks, where they are known.
 
     Attributes
     ----------
@@ -56,9 +58,14 @@ class Walks:
     """
 
     def __init__(
-        self, graph: Graph, config: GraphConfig, types: dict[str, str] | None = None
+        self,
+        graph: Graph,
+        config: GraphConfig,
+        types: dict[str, str] | None = None,
+        counts: NDArray[np.int64] | None = None,
     ) -> None:
-        self.graph = graph
+        self.graph, self.types = graph, types
+        self._counts = counts
         self._config = config
         links = (
             Typed.all(graph) if config.metapath is None else typed(graph, config.metapath, types)
@@ -82,7 +89,7 @@ class Walks:
 
     @functools.cached_property
     def counts(self) -> NDArray[np.int64]:  # noqa: D102
-        return self._count()
+        return self._count() if self._counts is None else self._counts
 
     @functools.cached_property
     def tokens(self) -> int:  # noqa: D102
@@ -115,6 +122,10 @@ class Walks:
         """
         out = np.empty((end - start) * (self._config.length + 1), np.int32)
         return out[: self._walker.make((epoch - 1) * self.total + start, end - start, out)]
+
+    def places(self, epoch: int, start: int, end: int, rows: int) -> int:
+        """Return how many walks, from `start` on, end within their first so many rows."""
+        return int(np.count_nonzero(self.chunk(epoch, start, end)[:rows] == WALK_END))
 
     def release(self, start: int, end: int) -> None:
         """Do nothing: walks are gone once they have been used."""

@@ -143,11 +143,13 @@ class NewSession:
         bounds = chunk_bounds(text.corpus, self._state.chunk_threads)
         done = 0
         if position is not None:
-            position.check(bounds)
+            epoch = self._state.epoch
+            position.check(text, bounds, epoch)
             # counted, since workers that are no more had not reported all that they took
             done = position.done
             if position.fresh:
-                done = (self._state.epoch - 1) * text.tokens + position.tokens(text, bounds)
+                position.dismiss(text, bounds, epoch)
+                done = (epoch - 1) * text.tokens + position.tokens(text, bounds, epoch)
         frozen = self._carried.frozen
         run = _new_run(text, config, self._isa, inputs, outputs, done, frozen)
         # a worker without a chunk would only cost memory

@@ -32,7 +32,8 @@ _FILES = {
     **dict.fromkeys(("inputs", "outputs", "best_inputs", "best_outputs"), "npy"),
     **dict.fromkeys(("workers", "counts", "rows"), "npy"),
     **dict.fromkeys(("absent_inputs", "absent_outputs", "frozen"), "npy"),
-    **dict.fromkeys(("words", "absent_words"), "txt"),
+    **dict.fromkeys(("graph_offsets", "graph_neighbors", "graph_weights"), "npy"),
+    **dict.fromkeys(("words", "absent_words", "graph_types"), "txt"),
 }
 _NAME = re.compile(rf"({'|'.join(_FILES)})\.\d+\.(npy|txt)")
 

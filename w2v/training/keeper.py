@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 from w2v.cpu import available_memory
 from w2v.errors import ConfigError, FileError, W2VError
+from w2v.graph import Walks
 from w2v.text.corpus import Corpus
 from w2v.training import tables
 from w2v.training.checkpoint import Folder
 from w2v.training.facts import Facts
+from w2v.training.graphs import graph_contents, graph_facts
 from w2v.training.loop import diverged
 from w2v.training.model import Carried
 from w2v.training.pieces import Content, array_content, text_content
@@ -27,6 +29,7 @@ from w2v.training.session import Session
 
 if TYPE_CHECKING:
     from w2v.text.vocab import Vocab
+    from w2v.training.chunks import Chunks
 
 DEFAULT_SECONDS = 600.0
 
@@ -184,15 +187,21 @@ class Keeper:
             contents["workers"] = array_content(buffers)
         if not self._constants_written:
             contents.update(_constants(session.vocab, session.carried))
-            corpus = _text_of(session)
-            if self.keep_corpus or not can_be_read_again(corpus):
-                contents["rows"] = array_content(corpus.rows)
+            contents.update(self._text_contents(session.text.corpus))
         best = session.best
         if best.copies and best.epoch != self._best_written:
             dim = session.config.dim
             for name, matrix in zip(("best_inputs", "best_outputs"), best.copies, strict=True):
                 contents[name] = array_content(matrix[:-1, :dim])
         return facts, contents
+
+    def _text_contents(self, chunks: Chunks) -> dict[str, Content]:
+        if isinstance(chunks, Walks):
+            return graph_contents(chunks)
+        assert isinstance(chunks, Corpus)
+        if self.keep_corpus or not can_be_read_again(chunks):
+            return {"rows": array_content(chunks.rows)}
+        return {}
 
     def _write(
         self,
@@ -255,12 +264,6 @@ def can_be_read_again(corpus: Corpus) -> bool:
     return bool(corpus.paths) and all(Path(path).is_file() for path in corpus.paths)
 
 
-def _text_of(session: Session) -> Corpus:
-    corpus = session.text.corpus
-    assert isinstance(corpus, Corpus)  # train() refuses others
-    return corpus
-
-
 def all_finite(matrix: NDArray[np.float32]) -> bool:
     """Whether all numbers of a C-contiguous matrix are finite: their sum is not otherwise."""
     with np.errstate(over="ignore", invalid="ignore"):
@@ -283,7 +286,7 @@ def _lines(words: list[str]) -> Content:
 
 
 def _facts(session: Session, state: dict[str, Any], output: dict[str, Any] | None) -> Facts:
-    corpus = _text_of(session)
+    chunks = session.text.corpus
     return {
         "finished": session.finished,
         "isa": session.isa,
@@ -292,19 +295,24 @@ def _facts(session: Session, state: dict[str, Any], output: dict[str, Any] | Non
         "words": len(session.vocab),
         "start": session.carried.record,
         "absent": len(session.carried.words),
-        "corpus": {
-            "paths": [str(Path(path).absolute()) for path in corpus.paths],
-            "bytes": corpus.bytes,
-            "lines": corpus.lines,
-            "tokens": corpus.tokens,
-            "kept": corpus.kept,
-            "rows": len(corpus.rows),
-            "fingerprint": corpus.fingerprint,
-        },
+        "corpus": _corpus_facts(chunks) if isinstance(chunks, Corpus) else None,
+        "graph": graph_facts(chunks) if isinstance(chunks, Walks) else None,
         "state": state,
         "position": session.trainer.position(),
         "epochs": session.record["epochs"][: state["epoch"] - 1],
         "heldout": session.record.get("heldout"),
         "text_seconds": session.record["seconds"]["text"],
         "output": output,
+    }
+
+
+def _corpus_facts(corpus: Corpus) -> Facts:
+    return {
+        "paths": [str(Path(path).absolute()) for path in corpus.paths],
+        "bytes": corpus.bytes,
+        "lines": corpus.lines,
+        "tokens": corpus.tokens,
+        "kept": corpus.kept,
+        "rows": len(corpus.rows),
+        "fingerprint": corpus.fingerprint,
     }

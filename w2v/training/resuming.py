@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 from w2v.errors import FileError
+from w2v.text.corpus import Corpus
 from w2v.training.checkpoint import Folder
 from w2v.training.keeper import DEFAULT_SECONDS, Keeper, check_seconds
 from w2v.training.model import Model
@@ -73,7 +74,9 @@ def resume(
         started = time.perf_counter()
         isa = saved.isa()
         vocab = saved.vocab()
-        corpus = stack.enter_context(saved.corpus(vocab, tmpdir, progress))
+        corpus = saved.corpus(vocab, tmpdir, progress)
+        if isinstance(corpus, Corpus):
+            stack.enter_context(corpus)
         session = stack.enter_context(saved.session(corpus, vocab, isa, progress))
         session.record["seconds"]["text"] += time.perf_counter() - started
         begun = time.perf_counter() - session.trained_seconds

@@ -15,17 +15,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v._core import available_isas
-from w2v.config import MAX_THREADS, Config
+from w2v.config import MAX_THREADS, Config, GraphConfig
 from w2v.cpu import chosen_isa
 from w2v.errors import ConfigError, DataError, FileError
-from w2v.text.corpus import Corpus, Known, read_corpus
+from w2v.graph import Walks
+from w2v.text.corpus import Corpus, read_corpus
 from w2v.text.rows import RowStore, default_memory_limit
-from w2v.text.vocab import Vocab, decode_words
+from w2v.text.vocab import Known, Vocab, decode_words
 from w2v.training import report
 from w2v.training.building import NewSession
 from w2v.training.checkpoint import INDEX, Folder
+from w2v.training.chunks import Chunks
 from w2v.training.epochs import CompiledTrainer, Position, position_of
 from w2v.training.facts import LIMIT, Facts, real, text, truth, whole
+from w2v.training.graphs import kept_walks
 from w2v.training.model import Carried, Model, whole_model
 from w2v.training.pieces import SLAB
 from w2v.training.progress import Listener, Progress
@@ -58,7 +61,8 @@ class Saved:
         self.folder, self.facts = folder, facts
         self._index = folder.path / INDEX
         with self._reading("settings"):
-            self.config = Config(**facts["settings"])
+            kind = Config if facts["graph"] is None else GraphConfig
+            self.config = kind(**facts["settings"])
         with self._reading("state"):
             self._state = _state(facts["state"])
         with self._reading("the list of epochs"):
@@ -123,8 +127,10 @@ class Saved:
         vocab: Vocab,
         tmpdir: str | os.PathLike[str] | None,
         progress: Listener | None,
-    ) -> Corpus:
+    ) -> Chunks:
         """Return the rows of the text: those kept, or else made from the files again."""
+        if isinstance(self.config, GraphConfig):
+            return self._walks(vocab)
         facts = self._corpus_facts()
         with self._reading("corpus"):
             rows = whole(self.facts["corpus"]["rows"])
@@ -138,7 +144,7 @@ class Saved:
 
     @contextlib.contextmanager
     def session(
-        self, corpus: Corpus, vocab: Vocab, isa: str, progress: Listener | None
+        self, corpus: Chunks, vocab: Vocab, isa: str, progress: Listener | None
     ) -> Iterator[Session]:
         """Yield the run at the place where it was."""
         if corpus.kept != int(vocab.counts.sum()):
@@ -195,7 +201,11 @@ class Saved:
         shape = (self._words, self.config.dim)
         inputs, outputs = np.empty(shape, np.float32), np.empty(shape, np.float32)
         self.fill("", inputs, outputs)
-        corpus = Corpus(rows=np.empty(0, np.int32), **self._corpus_facts())
+        corpus: Chunks
+        if isinstance(self.config, GraphConfig):
+            corpus = self._walks(vocab)
+        else:
+            corpus = Corpus(rows=np.empty(0, np.int32), **self._corpus_facts())
         carried = self.carried()
         record = report.new_record(corpus, vocab, self.config, carried)
         record["epochs"] = self._epochs
@@ -204,6 +214,11 @@ class Saved:
             record["heldout"] = self._heldout
         report.close_record(record, self._text_seconds, self._state.trained, self.finished)
         return whole_model(vocab, inputs, outputs, carried, record)
+
+    def _walks(self, vocab: Vocab) -> Walks:
+        assert isinstance(self.config, GraphConfig)
+        with self._reading("graph"):
+            return kept_walks(self.facts["graph"], self._array, self._text, vocab, self.config)
 
     def _array(self, name: str, dtype: str, shape: tuple[int, ...]) -> NDArray[Any]:
         return self.folder.read(self.facts, name, dtype, shape).array(dtype, shape)
@@ -297,6 +312,8 @@ class Saved:
 def _reading(index: Path, what: str) -> Iterator[None]:
     try:
         yield
+    except DataError:
+        raise  # it says what is wrong
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DataError(f"{index}: damaged: {what} cannot be read: {error!r:.200}") from error
 

@@ -17,8 +17,7 @@ from w2v.errors import ConfigError, DataError
 from w2v.formats import load
 from w2v.records import read_record, record_path
 from w2v.spelling import close_spellings
-from w2v.text.corpus import Known
-from w2v.text.vocab import Vocab
+from w2v.text.vocab import Known, Vocab
 from w2v.training.checkpoint import Folder
 from w2v.training.model import Carried, Floats, Model
 from w2v.training.saved import Saved

@@ -15,8 +15,8 @@ from w2v.config import Config, GraphConfig
 from w2v.cpu import chosen_isa
 from w2v.errors import ConfigError, W2VError
 from w2v.graph import Graph, Walks, read_graph
-from w2v.text.corpus import Corpus, Known, corpus_from_sentences, read_corpus
-from w2v.text.vocab import Vocab
+from w2v.text.corpus import Corpus, corpus_from_sentences, read_corpus
+from w2v.text.vocab import Known, Vocab
 from w2v.training import report, tables
 from w2v.training.building import NewSession
 from w2v.training.checkpoint import Folder
@@ -81,7 +81,7 @@ def train(
     keep_corpus : bool
         Keep the rows of the text in the checkpoint too, 4 bytes a word. Otherwise `w2v.resume`
         reads the files again. What cannot be read again (standard input, pipes, sentences
-        from Python, a `Corpus`) is always kept.
+        from Python, a `Corpus`, graphs) is always kept.
     on_interrupt : callable, optional
         Gets the model as it is when training is interrupted, after the checkpoint is written.
     output : dict, optional
@@ -106,9 +106,10 @@ def train(
     start = None if start is None else started(start)
     config = _settings(corpus, config, start)
     check_seconds(checkpoint_every)
-    if keep_corpus and checkpoint is None:
-        raise ConfigError("keep_corpus goes with checkpoint: give a folder, or leave it out")
-    _check_arguments(corpus, config, vocab, force=force, checkpoint=checkpoint)
+    if keep_corpus and (checkpoint is None or isinstance(config, GraphConfig)):
+        why = "checkpoint: give a folder" if checkpoint is None else "text: a graph is always kept"
+        raise ConfigError(f"keep_corpus goes with {why}, or leave it out")
+    _check_arguments(corpus, config, vocab, force=force)
     isa = chosen_isa()
     began = time.perf_counter()
     with contextlib.ExitStack() as stack:
@@ -151,9 +152,7 @@ def _settings(corpus: Any, config: Config | None, start: Start | None) -> Config
     return kind() if config is None else config
 
 
-def _check_arguments(
-    corpus: Any, config: Config, vocab: Vocab | None, *, force: bool, checkpoint: Path | None
-) -> None:
+def _check_arguments(corpus: Any, config: Config, vocab: Vocab | None, *, force: bool) -> None:
     """Refuse what does not go together."""
     if force and config.loss != "softmax":
         raise ConfigError(f"force goes with loss softmax, and loss is {config.loss}: leave it out")
@@ -161,8 +160,6 @@ def _check_arguments(
         raise ConfigError("a Corpus needs its Vocab: pass vocab=")
     if not isinstance(corpus, Corpus) and vocab is not None:
         raise ConfigError("vocab goes with a Corpus; text makes its own")
-    if isinstance(config, GraphConfig) and checkpoint is not None:
-        raise ConfigError("checkpoint goes with text: a checkpoint cannot keep walks yet")
     if isinstance(corpus, (Graph, Walks)) and not isinstance(config, GraphConfig):
         raise ConfigError("a graph is trained on with a GraphConfig")
 
