@@ -195,3 +195,21 @@ def test_durations(text, seconds):
 def test_no_durations(text):
     with pytest.raises(Exception, match="is no time"):
         Duration().convert(text, None, None)
+
+
+def test_a_graph_is_resumed_without_its_files(start, w2v, tmp_path):
+    nodes = [f"n{k}" for k in range(40)]
+    edges = "".join(f"{a} {b}\n" for a, b in zip(nodes, [*nodes[1:], nodes[0]], strict=True))
+    (tmp_path / "edges.txt").write_text(edges)
+    run = ("train", "--graph", "edges.txt", "--dim", "8", "--threads", "1", *EPOCHS)
+    run = (*run, "--length", "9", "--walks", "2", "--negatives", "private")
+    process = start(*run, "--checkpoint", "run")
+    until_epoch(process, 2)
+    process.send_signal(signal.SIGINT)
+    assert process.stderr.read().decode().splitlines()[-1].endswith("w2v resume run")
+    assert process.wait(60) == 130
+    assert w2v(*run, "-o", "whole.bin").code == 0
+    (tmp_path / "edges.txt").unlink()
+    answer = w2v("resume", "run")
+    assert answer.code == 0, answer.err
+    assert (tmp_path / "vectors.bin").read_bytes() == (tmp_path / "whole.bin").read_bytes()

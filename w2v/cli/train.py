@@ -75,7 +75,7 @@ Examples:
     group="Files",
     is_flag=True,
     help="Keep the text in the checkpoint too, 4 bytes a word, so that resuming does not need "
-    "it. Text from a pipe is always kept.",
+    "it. Text from a pipe and graphs are always kept.",
 )
 @option(
     "--on-interrupt",
