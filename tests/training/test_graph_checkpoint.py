@@ -201,3 +201,19 @@ def test_links_that_no_graph_has(offsets, neighbors):
 def test_the_links_are_always_kept(edges, tmp_path):
     with pytest.raises(ConfigError, match="a graph is always kept"):
         train(edges, GraphConfig(**SMALL), checkpoint=tmp_path / "run", keep_corpus=True)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"walks": 1_000_000, "length": 1_000_000},
+        {"metapath": "-".join(map(str, range(40_000)))},
+    ],
+)
+def test_settings_cannot_take_more_memory_than_the_graph_allows(changes, saved):
+    index = saved / "checkpoint.json"
+    facts = json.loads(index.read_text())
+    facts["settings"].update(changes)
+    rewrite(index, facts)
+    with pytest.raises(DataError, match="not those of this graph"):
+        resume(saved)

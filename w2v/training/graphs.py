@@ -10,6 +10,7 @@ import numpy as np
 from w2v.config import GraphConfig
 from w2v.graph import Walks
 from w2v.graph.graph import checked_graph
+from w2v.training.epochs import LONGEST_CHUNK
 from w2v.training.facts import Facts, text, truth, whole
 from w2v.training.pieces import Content, array_content, text_content
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from w2v.text.vocab import Vocab
 
+SLACK = 64 << 20
 NUMBERS = ("bytes", "lines", "comments", "links")
 
 
@@ -79,6 +81,7 @@ def kept_walks(
     """
     numbers = {name: whole(facts[name]) for name in NUMBERS}
     links = numbers.pop("links")
+    _check_room(len(vocab), links, config)
     types = None
     if truth(facts["typed"]):
         kinds = lines("graph_types")
@@ -93,3 +96,15 @@ def kept_walks(
         **numbers,
     )
     return Walks(graph, config, types, vocab.counts)
+
+
+def _check_room(nodes: int, links: int, config: GraphConfig) -> None:
+    """Refuse settings that take more memory than twenty times what such a checkpoint has.
+
+    Links are sorted by type for each node, and an epoch is cut into a list of chunks.
+    """
+    kinds = 1 if config.metapath is None else len(set(config.metapath.split("-")))
+    chunks = nodes * config.walks // max(1, LONGEST_CHUNK // (config.length + 1))
+    kept = nodes * (16 + 8 * config.dim) + 4 * links
+    if 2 * 8 * nodes * kinds + 40 * chunks > SLACK + 20 * kept:
+        raise ValueError("so many types, or such walks, are not those of this graph")
