@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent / "w2v"
 LAYERS = [
     {"errors"},
     {"cpu", "_core"},
-    {"presets", "checks", "defaults"},
+    {"presets", "checks", "defaults", "records"},
     {"config"},
     {"text"},
     {"graph", "_screen", "screening"},

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from w2v.formats import load, save
     from w2v.graph import Graph, read_graph
     from w2v.text import Corpus, Vocab
-    from w2v.training import Model, resume, train
+    from w2v.training import Model, Start, resume, train
     from w2v.vectors import Vectors
 
     __version__: str
@@ -26,6 +26,7 @@ __all__ = [
     "Graph",
     "GraphConfig",
     "Model",
+    "Start",
     "Vectors",
     "Vocab",
     "W2VError",
@@ -44,6 +45,7 @@ _HOMES = {
     "Graph": "w2v.graph",
     "GraphConfig": "w2v.config",
     "Model": "w2v.training",
+    "Start": "w2v.training",
     "Vectors": "w2v.vectors",
     "Vocab": "w2v.text",
     "W2VError": "w2v.errors",

@@ -38,6 +38,7 @@ class Run:
         path_start: NDArray[np.int64] | None = None,
         path: NDArray[np.int32] | None = None,
         copied_nodes: int = 0,
+        frozen: NDArray[np.uint8] | None = None,
     ) -> None: ...
     @property
     def done(self) -> int: ...

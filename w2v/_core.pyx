@@ -3,7 +3,7 @@
 The arithmetic is in ``kernels/``; here Python's arrays become its pointers.
 """
 
-from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
@@ -33,6 +33,7 @@ cdef extern from "kernels/kernels.h" nogil:
         const float *log_draws
         const int64_t *path_start
         const int32_t *path
+        const uint8_t *frozen
         int64_t longest_path
         int64_t copied_nodes
         int model
@@ -137,6 +138,8 @@ cdef class Run:
     copied_nodes : int
         With hs, nodes from the root on of which each worker trains copies until its block
         ends; the first `block_noise` of them are scored step by step, as noise words are.
+    frozen : uint8 (words + 1,) or None
+        1 for words whose input rows stay as they are.
     loss_interval : int
         The loss is measured at one position out of this many.
 
@@ -177,6 +180,7 @@ cdef class Run:
         const int64_t[::1] path_start=None,
         const int32_t[::1] path=None,
         int64_t copied_nodes=0,
+        const uint8_t[::1] frozen=None,
     ):
         cdef int64_t words = keep.shape[0]
         if inputs.shape[0] != words + 1 or outputs.shape[0] != words + 1:
@@ -199,7 +203,9 @@ cdef class Run:
             raise ValueError("copied_nodes must be fewer than words")
         if loss == "hs" and not 0 < block_noise <= copied_nodes:
             raise ValueError("hs copies at least block_noise nodes")
-        self._arrays = (inputs, outputs, keep, noise, log_draws, path_start, path)
+        if frozen is not None and frozen.shape[0] != words + 1:
+            raise ValueError("frozen needs one number per word and one of padding")
+        self._arrays = (inputs, outputs, keep, noise, log_draws, path_start, path, frozen)
         self.kernel = _find_kernel(isa)
         self.run.inputs = &inputs[0, 0]
         self.run.outputs = &outputs[0, 0]
@@ -215,6 +221,9 @@ cdef class Run:
         self.run.words = words
         self.run.path_start = NULL
         self.run.path = NULL
+        self.run.frozen = NULL
+        if frozen is not None:
+            self.run.frozen = &frozen[0]
         self.run.longest_path = 0
         self.run.copied_nodes = copied_nodes
         if path_start is not None:

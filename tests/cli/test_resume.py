@@ -119,6 +119,18 @@ def test_vectors_so_far_go_to_stdout_too(corpus, start, tmp_path, w2v):
     assert w2v("info", "out.txt").code == 0
 
 
+def test_vectors_so_far_are_written_beside_a_checkpoint(interrupted, w2v, tmp_path):
+    lines = interrupted(signal.SIGINT, "--on-interrupt", "save")
+    assert lines[-1] == (
+        "w2v: interrupted: vectors.bin and vectors.run.json was written; go on with: w2v resume run"
+    )
+    before = (tmp_path / "vectors.bin").read_bytes()
+    assert json.loads((tmp_path / "vectors.run.json").read_text())["finished"] is False
+    assert w2v("resume", "run").code == 0
+    assert json.loads((tmp_path / "vectors.run.json").read_text())["finished"] is True
+    assert (tmp_path / "vectors.bin").read_bytes() != before
+
+
 def test_a_second_signal_leaves_at_once_and_leaves_nothing(corpus, tmp_path):
     """Here a file takes forever to write, after the first signal too."""
     code = (
@@ -170,6 +182,7 @@ def test_interrupted_while_reading_the_text(start, tmp_path):
         (["train", "corpus.txt", "--checkpoint", "."], 2, "holds other files"),
         (["train", "corpus.txt", "--checkpoint", "corpus.txt"], 4, "corpus.txt"),
         (["train", "corpus.txt", "--keep-corpus"], 2, "needs --checkpoint"),
+        (["train", "corpus.txt", "--checkpoint-every", "9m"], 2, "needs --checkpoint"),
         (["train", "corpus.txt", "--checkpoint-every", "soon"], 2, "'soon' is no time"),
         (["train", "corpus.txt", "--on-interrupt", "pray"], 2, "pray"),
     ],
@@ -193,3 +206,21 @@ def test_durations(text, seconds):
 def test_no_durations(text):
     with pytest.raises(Exception, match="is no time"):
         Duration().convert(text, None, None)
+
+
+def test_a_graph_is_resumed_without_its_files(start, w2v, tmp_path):
+    nodes = [f"n{k}" for k in range(40)]
+    edges = "".join(f"{a} {b}\n" for a, b in zip(nodes, [*nodes[1:], nodes[0]], strict=True))
+    (tmp_path / "edges.txt").write_text(edges)
+    run = ("train", "--graph", "edges.txt", "--dim", "8", "--threads", "1", *EPOCHS)
+    run = (*run, "--length", "9", "--walks", "2", "--negatives", "private")
+    process = start(*run, "--checkpoint", "run")
+    until_epoch(process, 2)
+    process.send_signal(signal.SIGINT)
+    assert process.stderr.read().decode().splitlines()[-1].endswith("w2v resume run")
+    assert process.wait(60) == 130
+    assert w2v(*run, "-o", "whole.bin").code == 0
+    (tmp_path / "edges.txt").unlink()
+    answer = w2v("resume", "run")
+    assert answer.code == 0, answer.err
+    assert (tmp_path / "vectors.bin").read_bytes() == (tmp_path / "whole.bin").read_bytes()

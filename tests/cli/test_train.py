@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import w2v as package
-from w2v.cli.results import record_path
 from w2v.config import Config
+from w2v.records import record_path
 
 FAST = ("--dim", "8", "--epochs", "2", "--threads", "1")
 

@@ -270,6 +270,41 @@ def test_the_model_so_far_is_offered_without_a_checkpoint(text):
     assert threading.active_count() == before
 
 
+def test_the_model_so_far_is_offered_after_the_checkpoint(text, tmp_path):
+    def refuse(model):
+        assert (tmp_path / "run" / "checkpoint.json").exists()
+        raise FileError("no room")
+
+    with pytest.raises(KeyboardInterrupt) as stop:
+        train(
+            text,
+            Config(**SMALL),
+            checkpoint=tmp_path / "run",
+            progress=Interrupter(1),
+            on_interrupt=refuse,
+        )
+    assert "w2v resume" in stop.value.args[0]
+    assert stop.value.args[1] == "the vectors so far were not written: no room"
+    models = []
+    with pytest.raises(KeyboardInterrupt):
+        resume(tmp_path / "run", progress=Interrupter(1), on_interrupt=models.append)
+    assert models[0].record["finished"] is False
+
+
+@pytest.mark.parametrize("seconds", [-1, 0, float("nan"), "10m", True])
+def test_no_time_between_checkpoints(seconds, saved, text, tmp_path):
+    with pytest.raises(ConfigError, match="checkpoint_every is"):
+        train(text, Config(**SMALL), checkpoint=tmp_path / "a", checkpoint_every=seconds)
+    with pytest.raises(ConfigError, match="checkpoint_every is"):
+        resume(saved, checkpoint_every=seconds)
+    assert not (tmp_path / "a").exists()
+
+
+def test_the_corpus_is_kept_in_a_checkpoint_only(text):
+    with pytest.raises(ConfigError, match="keep_corpus goes with checkpoint"):
+        train(text, Config(**SMALL), keep_corpus=True)
+
+
 def test_a_run_that_is_not_finished_is_not_overwritten(saved, text):
     with pytest.raises(ConfigError, match="w2v resume"):
         train(text, Config(**SMALL), checkpoint=saved)
@@ -438,10 +473,10 @@ def test_another_version_is_named(saved):
     path = saved / "checkpoint.json"
     facts = json.loads(path.read_text())
     rewrite(path, {**facts, "w2v": "99.1"})
-    with pytest.raises(DataError, match=r"made by w2v 99\.1, format 1; this is"):
+    with pytest.raises(DataError, match=r"made by w2v 99\.1, format 2; this is"):
         resume(saved)
-    rewrite(path, {**facts, "format": 2})
-    with pytest.raises(DataError, match="format 2"):
+    rewrite(path, {**facts, "format": 3})
+    with pytest.raises(DataError, match="format 3"):
         resume(saved)
 
 

@@ -10,8 +10,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 import click
 
 from w2v.cli.options import config_options, json_option, option, vectors_option
-from w2v.cli.streams import STDIO, Output, complain, encode, json_line, readable, word_from_argument
-from w2v.errors import DataError, FileError, NotFoundError, W2VError
+from w2v.cli.streams import (
+    BLANKS,
+    STDIO,
+    Output,
+    complain,
+    encode,
+    json_line,
+    read_words,
+    readable,
+    word_from_argument,
+)
+from w2v.errors import NotFoundError, W2VError
 
 if TYPE_CHECKING:
     from w2v.queries import Query
@@ -20,7 +30,6 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-BLANKS = " \t\r\n"
 # Queries answered at a time. More are not faster, and their first answer comes later.
 BATCH = 1024
 READ_BYTES = 1 << 20
@@ -142,7 +151,7 @@ def open_candidates(vectors: Vectors, among: str | None, top_vocab: int | None) 
     """Return the rows that can be answers; words of `among` that have none are counted aloud."""
     if among is None:
         return vectors.candidates(None, top_vocab)
-    words = _read_words(among)
+    words = read_words(among, "--among")
     name = "standard input" if among == STDIO else among
     known = [word for word in words if word in vectors]
     if not known:
@@ -151,18 +160,6 @@ def open_candidates(vectors: Vectors, among: str | None, top_vocab: int | None) 
         missing = len(words) - len(known)
         complain(f"w2v: {name}: {missing} of {len(words)} words are not in the vocabulary")
     return vectors.candidates(known, top_vocab)
-
-
-def _read_words(path: str) -> list[str]:
-    try:
-        with open(readable(path), "rb") as file:  # noqa: PTH123 - pipes too
-            text = file.read().decode("utf-8", "surrogateescape")
-    except OSError as error:
-        raise FileError(f"{path}: {error.strerror}: give --among a file of words") from error
-    words = [word for line in text.split("\n") if (word := line.strip(BLANKS))]
-    if not words:
-        raise DataError(f"{path}: empty: give --among a file of words, one a line")
-    return list(dict.fromkeys(words))
 
 
 class Misses:

@@ -10,10 +10,11 @@ import click
 
 from w2v.cli.blas import bind_blas
 from w2v.cli.options import Command, config_options, option
-from w2v.cli.results import read_record, record_file, record_path
+from w2v.cli.results import record_file
 from w2v.cli.settings import resolve
 from w2v.cli.streams import STDIO, Notes, Output, readable, some
 from w2v.errors import DataError, FileError
+from w2v.records import read_record, record_path
 
 if TYPE_CHECKING:
     from w2v.formats import Output as File

@@ -10,11 +10,12 @@ import click
 
 from w2v.cli.blas import bind_blas
 from w2v.cli.options import Command, config_options, option
-from w2v.cli.results import Results, record_path
+from w2v.cli.results import Results
 from w2v.cli.settings import resolve
 from w2v.cli.streams import STDIO, Notes, Output, encode
 from w2v.cli.training import finish
 from w2v.errors import FileError
+from w2v.records import record_path
 
 DEMO_VECTORS = "demo.bin"
 QUERIES = ("monday", "true", "bytes", "thread", "matrix")

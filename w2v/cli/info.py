@@ -9,9 +9,9 @@ import click
 
 from w2v.cli.blas import bind_blas
 from w2v.cli.options import DEFAULT_VECTORS, Command, config_options, json_option, option
-from w2v.cli.results import read_record, record_path
 from w2v.cli.settings import resolve
 from w2v.cli.streams import STDIO, Output, encode, json_line, readable
+from w2v.records import read_record, record_path
 
 if TYPE_CHECKING:
     import numpy as np

@@ -48,6 +48,7 @@ class Reporter:
         self._showing: tuple[str, int] | None = None
         self._since = time.monotonic()
         self._text_bytes = 0
+        self._later: list[str] = []
 
     def __enter__(self) -> Reporter:
         return self
@@ -65,6 +66,9 @@ class Reporter:
         if self._notes.quiet:
             return
         if progress.note:
+            if self._showing is not None and progress.phase != self._showing[0]:
+                self._later.append(progress.note)  # once the line of the phase before is written
+                return
             self._close_bar()
             self._notes.line(progress.note)
             self._showing = None
@@ -85,6 +89,9 @@ class Reporter:
         if self._showing is not None and self._showing[0] == "text":
             self._end_text(progress)
         self._close_bar()
+        for note in self._later:
+            self._notes.line(note)
+        self._later.clear()
         self._showing = stage
         self._since = time.monotonic()
         if self._bars:

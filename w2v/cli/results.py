@@ -10,42 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from w2v.cli.streams import STDIO, Output
-from w2v.errors import ConfigError, DataError, FileError
+from w2v.errors import ConfigError
+from w2v.records import record_path
 
 if TYPE_CHECKING:
     from w2v.formats import Output as File
     from w2v.training import Model
     from w2v.vectors import Vectors
-
-
-def record_path(output: str) -> Path:
-    """Return where the run record of the vectors `output` is: ``a.bin`` has ``a.run.json``."""
-    # Not with_suffix, which fails on names that are all dots: those are refused as folders later.
-    path = Path(output)
-    return path.parent / f"{path.stem}.run.json"
-
-
-def read_record(path: Path) -> dict[str, Any] | None:
-    """Return the run record in a file, None if there is no such file.
-
-    Raises
-    ------
-    DataError
-        It is something else.
-    FileError
-        It cannot be read.
-    """
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise FileError(f"{path} cannot be read: {error.strerror or error}") from error
-    except ValueError as error:
-        raise DataError(f"{path}: not a run record: {error}: remove it or restore it") from error
-    if not isinstance(record, dict):
-        raise DataError(f"{path}: not a run record: remove it or restore it")
-    return record
 
 
 def record_file(output: str, record: Callable[[], dict[str, Any]]) -> File:
@@ -111,13 +82,15 @@ class Results:
                 for path in check_output(place, self._format_for(file))[1]:
                     check_writable(path)
 
-    def check_not_read(self, inputs: Sequence[str]) -> None:
+    def check_not_read(self, inputs: Sequence[str], what: str = "corpus") -> None:
         """Refuse to overwrite what is to be read.
 
         Parameters
         ----------
         inputs : sequence of str
             The files that will be read.
+        what : str
+            What they are, for the message.
 
         Raises
         ------
@@ -126,7 +99,7 @@ class Results:
         """
         for name, path in self._files.items():
             if path.exists() and any(Path(file).samefile(path) for file in inputs):
-                raise ConfigError(f"{path} is both corpus and {name}: give another name to {name}")
+                raise ConfigError(f"{path} is both {what} and {name}: give another name to {name}")
 
     def write(self, model: Model, start: float) -> None:
         """Save vectors, second matrix and run record.

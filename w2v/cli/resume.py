@@ -11,10 +11,11 @@ import click
 
 from w2v.cli.blas import bind_blas
 from w2v.cli.options import DEFAULT_VECTORS, Command, option
-from w2v.cli.results import Results, record_path
+from w2v.cli.results import Results
 from w2v.cli.streams import STDIO, Notes
 from w2v.cli.training import check_folder, checkpoint_every_option, finish, tmpdir_option
 from w2v.errors import ConfigError
+from w2v.records import record_path
 
 if TYPE_CHECKING:
     from w2v.cli.progress import Reporter

@@ -45,6 +45,7 @@ def resolve_as(
     context: click.Context,
     config_path: str | None = None,
     preset: str | None = None,
+    beneath: dict[str, Any] | None = None,
 ) -> C:
     """Return the settings of the command in `context`.
 
@@ -59,6 +60,8 @@ def resolve_as(
         to the environment.
     preset : str or None
         Settings to begin with, as `Config.preset`: yields to everything given.
+    beneath : dict or None
+        Settings in place of defaults and of the preset's.
 
     Raises
     ------
@@ -97,8 +100,8 @@ def resolve_as(
         _refuse_graphs(values, places)
     try:
         if preset is not None:
-            return _from_preset(kind, preset, values, config_path)
-        return kind(**defaults | values)
+            return _from_preset(kind, preset, (beneath or {}) | values, config_path)
+        return kind(**defaults | (beneath or {}) | values)
     except ConfigError as error:
         # Config's messages begin with the field they are about.
         place = places.get(str(error).partition(" ")[0])

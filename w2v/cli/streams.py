@@ -8,9 +8,10 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
-from w2v.errors import FileError
+from w2v.errors import DataError, FileError
 
 STDIO = "-"
+BLANKS = " \t\r\n"
 
 
 def encode(text: str) -> bytes:
@@ -175,3 +176,24 @@ def complain(text: str) -> None:
 def readable(path: str) -> str:
     """Return `path`, or for ``-`` the name under which the system opens stdin."""
     return "/dev/stdin" if path == STDIO else path
+
+
+def read_words(path: str, option: str) -> list[str]:
+    """Return the words of a file, one a line, each of them once.
+
+    Raises
+    ------
+    FileError
+        It cannot be read; the message names the `option` that it was given for.
+    DataError
+        There is no word in it.
+    """
+    try:
+        with open(readable(path), "rb") as file:  # noqa: PTH123 - pipes too
+            text = file.read().decode("utf-8", "surrogateescape")
+    except OSError as error:
+        raise FileError(f"{path}: {error.strerror}: give {option} a file of words") from error
+    words = [word for line in text.split("\n") if (word := line.strip(BLANKS))]
+    if not words:
+        raise DataError(f"{path}: empty: give {option} a file of words, one a line")
+    return list(dict.fromkeys(words))

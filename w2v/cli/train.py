@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from w2v.cli.blas import bind_blas
-from w2v.cli.graphs import graph_files, read_walks
+from w2v.cli.graphs import graph_files, read_walks, settings_given
 from w2v.cli.options import DEFAULT_VECTORS, Command, config_options, option
 from w2v.cli.results import Results
 from w2v.cli.resume import command as resume_command
 from w2v.cli.settings import files_of_nodes, resolve_as
+from w2v.cli.starting import files_of, keep_files, read_start, start_options
 from w2v.cli.streams import STDIO, Notes
 from w2v.cli.training import check_folder, checkpoint_every_option, finish, tmpdir_option
 from w2v.config import Config, GraphConfig
@@ -22,7 +23,7 @@ from w2v.presets import PresetName
 if TYPE_CHECKING:
     from w2v.cli.progress import Reporter
     from w2v.graph import Walks
-    from w2v.training import Model
+    from w2v.training import Model, Start
 
 EPILOG = """\b
 Examples:
@@ -33,6 +34,7 @@ Examples:
                                               the same run with another seed
   w2v train --graph edges.txt --q 0.5         vectors of nodes, by node2vec's walks
   w2v train corpus.txt --checkpoint run/      keeps the work; w2v resume run/ goes on
+  w2v train --from run/ new.txt -o new.bin    goes on with more text, and with its words
 """
 
 
@@ -73,7 +75,7 @@ Examples:
     group="Files",
     is_flag=True,
     help="Keep the text in the checkpoint too, 4 bytes a word, so that resuming does not need "
-    "it. Text from a pipe is always kept.",
+    "it. Text from a pipe and graphs are always kept.",
 )
 @option(
     "--on-interrupt",
@@ -81,10 +83,11 @@ Examples:
     type=click.Choice(["discard", "save"]),
     default="discard",
     show_default=True,
-    help="After Ctrl-C without --checkpoint: leave old files alone, or write the vectors as they "
-    "are, with finished = false in the run record.",
+    help="After Ctrl-C: leave old files alone, or write the vectors as they are, with "
+    "finished = false in the run record; with --checkpoint, after the checkpoint.",
 )
 @tmpdir_option()
+@start_options()
 @option(
     "--config",
     "config_path",
@@ -123,7 +126,6 @@ def train(
     keep_corpus: bool,
     on_interrupt: str,
     tmpdir: str | None,
-    config_path: str | None,
     preset: str | None,
     force: bool,
     graph: bool,
@@ -141,7 +143,7 @@ def train(
     are those of the nodes. See w2v walk --help for the formats.
     """
     _check_usage(context, preset, keep_corpus=keep_corpus)
-    config = resolve_as(GraphConfig if graph else Config, context, config_path, preset)
+    start, config = _resolve(context)
     files = files_of_nodes(context)
     _check_stdin(context, files)
     notes = Notes(quiet=quiet)
@@ -152,7 +154,8 @@ def train(
     results.check()
     check_folder(tmpdir)
     results.check_not_read(_files_read(corpus, tuple(files.values()), graph=graph))
-    start = time.monotonic()
+    keep_files(context, results)
+    began = time.monotonic()
     source: list[str] | Walks = list(corpus)
     if isinstance(config, GraphConfig):
         source = read_walks(corpus, config, notes, **files)
@@ -162,6 +165,7 @@ def train(
         return train_model(
             source,
             config,
+            start=start,
             progress=reporter,
             tmpdir=tmpdir,
             force=force,
@@ -173,10 +177,20 @@ def train(
         )
 
     resume = None if checkpoint is None else resume_command(checkpoint)
-    finish(make, results, notes, start, resume)
+    finish(make, results, notes, began, resume)
     if notes.terminal and output != STDIO:
         chosen = "" if output == DEFAULT_VECTORS else f"-m {output} "
         notes.line(f"next: w2v similar {chosen}WORD")
+
+
+def _resolve(context: click.Context) -> tuple[Start | None, Config]:
+    """Return the earlier model, if one is given, and settings that agree with it."""
+    given = context.params
+    start = read_start(context)
+    beneath = {} if start is None else {"dim": start.dim}
+    kind = GraphConfig if given["graph"] else Config
+    config = resolve_as(kind, context, given["config_path"], given["preset"], beneath)
+    return start, config if start is None else start.config(config)
 
 
 def _check_usage(context: click.Context, preset: str | None, *, keep_corpus: bool) -> None:
@@ -184,20 +198,23 @@ def _check_usage(context: click.Context, preset: str | None, *, keep_corpus: boo
     given = context.params
     graph, checkpoint = given["graph"], given["checkpoint"]
     nodes, types = given["nodes"], given["types"]
+    if checkpoint is None and settings_given(context, ["checkpoint_every"]):
+        raise click.UsageError("--checkpoint-every needs --checkpoint FOLDER", context)
     if keep_corpus and checkpoint is None:
         raise click.UsageError("--keep-corpus needs --checkpoint FOLDER", context)
     _check_stdin(context, files_of_nodes(context))
     if graph and preset:
         raise click.UsageError("--preset is for text: leave out --graph or --preset", context)
-    if graph and checkpoint is not None:
-        raise click.UsageError("--checkpoint is for text: leave out --graph", context)
+    if graph and keep_corpus:
+        raise click.UsageError("--keep-corpus is for text: a graph is always kept", context)
     if not graph and (nodes or types):
         raise click.UsageError(f"{'--nodes' if nodes else '--types'} needs --graph", context)
 
 
 def _check_stdin(context: click.Context, files: dict[str, str | None]) -> None:
     given = context.params
-    if [*given["corpus"], given["config_path"], *files.values()].count(STDIO) > 1:
+    read = [*given["corpus"], given["config_path"], *files.values(), *files_of(context)]
+    if read.count(STDIO) > 1:
         raise click.UsageError("standard input can be read once: give - once", context)
 
 

@@ -189,6 +189,39 @@ def checked_weights(weights: NDArray[np.float64]) -> NDArray[np.float32]:
     return single
 
 
+def checked_graph(
+    names: list[str],
+    offsets: NDArray[Any],
+    neighbors: NDArray[Any],
+    weights: NDArray[Any] | None,
+    *,
+    directed: bool,
+    **origin: Any,
+) -> Graph:
+    """Return a graph of arrays that may come from anywhere, if they are such as `build` makes.
+
+    Raises
+    ------
+    DataError
+        They are not.
+    """
+    sound = offsets[0] == 0 and offsets[-1] == len(neighbors) > 0 and (np.diff(offsets) >= 0).all()
+    if sound:
+        rising = np.diff(neighbors.astype(np.int64)) > 0
+        ends = offsets[1:-1]
+        rising[ends[(ends > 0) & (ends < len(neighbors))] - 1] = True
+        sound = rising.all() and neighbors.min() >= 0 and neighbors.max() < len(names)
+    if not sound or len(set(names)) < len(names):
+        raise DataError("the links of its graph are damaged")
+    graph = Graph(names, offsets, neighbors, weights, directed, **origin)
+    sources, targets = graph.links()
+    if not directed and not graph.has_links(targets, sources).all():
+        raise DataError("the links of its graph are damaged: some lead one way only")
+    if weights is not None:
+        checked_weights(weights)
+    return graph
+
+
 def build(parts: list[Part], names: list[str], *, directed: bool, **origin: Any) -> Graph:
     """Make a graph of parts of edges, which are emptied; `origin` are other fields of it.
 

@@ -40,6 +40,8 @@ class Walks:
     types : dict of str to str, optional
         The type of each node by name, for a metapath; if left out, a node is of the longest
         type of the metapath that its name begins with.
+    counts : ndarray of int64, shape (nodes,), optional
+        Those of the same walks, where they are known.
     files : dict of str to (str or None), optional
         For the run record: the files that a list of ``nodes`` and their ``types`` came from.
 
@@ -63,9 +65,11 @@ class Walks:
         config: GraphConfig,
         types: dict[str, str] | None = None,
         *,
+        counts: NDArray[np.int64] | None = None,
         files: dict[str, str | None] | None = None,
     ) -> None:
-        self.graph = graph
+        self.graph, self.types = graph, types
+        self._counts = counts
         self._files = {} if files is None else files
         self._config = config
         links = (
@@ -90,7 +94,7 @@ class Walks:
 
     @functools.cached_property
     def counts(self) -> NDArray[np.int64]:  # noqa: D102
-        return self._count()
+        return self._count() if self._counts is None else self._counts
 
     @functools.cached_property
     def tokens(self) -> int:  # noqa: D102
@@ -123,6 +127,10 @@ class Walks:
         """
         out = np.empty((end - start) * (self._config.length + 1), np.int32)
         return out[: self._walker.make((epoch - 1) * self.total + start, end - start, out)]
+
+    def places(self, epoch: int, start: int, end: int, rows: int) -> int:
+        """Return how many walks, from `start` on, end within their first so many rows."""
+        return int(np.count_nonzero(self.chunk(epoch, start, end)[:rows] == WALK_END))
 
     def release(self, start: int, end: int) -> None:
         """Do nothing: walks are gone once they have been used."""

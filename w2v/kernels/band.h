@@ -118,7 +118,8 @@ INLINE void context_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_
     add_band(acc, rows, cols, w->band + window * 2 * window, window, i, 1,
              w->y + window * w->width + col, w->width);
     UNROLL for (int r = 0; r < rows; r++)
-        add_delta(input_row(w, contexts[i + r]) + col, acc[r], cols);
+        if (!is_frozen(w, contexts[i + r]))
+            add_delta(input_row(w, contexts[i + r]) + col, acc[r], cols);
 }
 
 static void update_contexts(w2v_worker *w, ptrdiff_t n, const int32_t *contexts,

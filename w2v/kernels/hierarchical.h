@@ -179,7 +179,8 @@ INLINE void leaving_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_
     }
     add_noise(acc, rows, cols, w, &w->noise[0], i, col);
     UNROLL for (int r = 0; r < rows; r++)
-        add_delta(input_row(w, contexts[i + r]) + col, acc[r], cols);
+        if (!is_frozen(w, contexts[i + r]))
+            add_delta(input_row(w, contexts[i + r]) + col, acc[r], cols);
 }
 
 static void update_leaving(w2v_worker *w, ptrdiff_t n, const int32_t *contexts) {

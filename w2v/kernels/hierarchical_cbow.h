@@ -83,7 +83,8 @@ static void path_cbow_step(w2v_worker *w, ptrdiff_t n) {
         path_hidden(w, p, rows[p], w->left[first + p], w->right[first + p]);
     }
     for (ptrdiff_t i = 0; i < n; i++)
-        add_scaled(w, input_row(w, rows[i]), 1.0f, w->x_delta + i * width);
+        if (!is_frozen(w, rows[i]))
+            add_scaled(w, input_row(w, rows[i]), 1.0f, w->x_delta + i * width);
     slide_paths(w, n);
 }
 

@@ -12,6 +12,8 @@
  *                     outputs
  *   log_draws         (words + 1,) float32: log(negative * P_n(row)), what nce and
  *                     sampled-softmax with log_q subtract from a logit; else NULL
+ *   frozen            (words + 1,) uint8: 1 for rows of inputs that training leaves as they are;
+ *                     NULL if there is none
  * All are owned by Python and outlive every worker.
  */
 #ifndef W2V_KERNELS_H
@@ -37,6 +39,7 @@ typedef struct {
     const float *log_draws;
     const int64_t *path_start;
     const int32_t *path;
+    const uint8_t *frozen;
     int64_t longest_path;
     int64_t copied_nodes;   /* nodes 0 .. that workers train copies of: block_noise or more */
     int model;

@@ -76,7 +76,7 @@ static void pair_coefficients(w2v_worker *w, ptrdiff_t count, float weight, int 
     if (w->run->large_logits != W2V_EXACT) treat_large_logits(w, count, step);
 }
 
-/* Train a source x; its own delta is added to `moved`, which may be x itself. */
+/* Train a source x; its own delta is added to `moved`, which may be x itself, or NULL. */
 static void private_pair(w2v_worker *w, const float *x, float *moved, int32_t center,
                          float weight, int measure) {
     const ptrdiff_t width = w->width, count = private_logits(w, x, center);
@@ -89,7 +89,7 @@ static void private_pair(w2v_worker *w, const float *x, float *moved, int32_t ce
             delta += splat(w->pair_coef[t]) * load(targets[t] + c);
         for (ptrdiff_t t = 0; t < count; t++)
             store(targets[t] + c, load(targets[t] + c) + splat(w->pair_coef[t]) * source);
-        store(moved + c, load(moved + c) + delta);
+        if (moved) store(moved + c, load(moved + c) + delta);
     }
 }
 
@@ -102,7 +102,8 @@ static void private_skipgram(w2v_worker *w, ptrdiff_t p, int measure) {
     for (ptrdiff_t i = p - w->left[p]; i <= p + w->right[p]; i++) {
         if (i == p) continue;
         float *x = input_row(w, w->kept[i]);
-        private_pair(w, x, x, w->kept[p], pair_weight(w, p, i), measure);
+        float *moved = is_frozen(w, w->kept[i]) ? NULL : x;
+        private_pair(w, x, moved, w->kept[p], pair_weight(w, p, i), measure);
     }
 }
 
@@ -124,6 +125,7 @@ static void private_cbow(w2v_worker *w, ptrdiff_t p, int measure) {
     private_pair(w, w->hidden, w->error, w->kept[p], 1.0f, measure);
     const float back = w->run->cbow_corrected ? scale : 1;
     for (ptrdiff_t i = first; i <= last; i++) {
+        if (is_frozen(w, w->kept[i])) continue;
         const vf share = splat(back * pair_weight(w, p, i));
         float *x = input_row(w, w->kept[i]);
         for (ptrdiff_t c = 0; c < width && i != p; c += LANES)

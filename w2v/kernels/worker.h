@@ -133,6 +133,11 @@ INLINE float *output_row(const w2v_worker *w, int32_t row) {
     return w->run->outputs + row * w->run->stride;
 }
 
+/* Whether the input row is not to be written. */
+INLINE int is_frozen(const w2v_worker *w, int32_t row) {
+    return w->run->frozen != NULL && w->run->frozen[row];
+}
+
 /* For writing, since every row that is gathered gets a delta. */
 INLINE void prefetch_row(const w2v_worker *w, const float *row) {
     for (ptrdiff_t k = 0; k < w->width; k += 16) __builtin_prefetch(row + k, 1);

@@ -20,10 +20,14 @@ cdef extern from "merge.h" nogil:
         Table *into, Table *source, int32_t *numbers, const int64_t *seen, int64_t *first,
         Lowered *lowered
     )
-    int64_t frequent_words(
-        const Table *table, uint64_t min_count, const int64_t *first, int64_t *chosen,
-        int64_t *counts, int64_t *firsts
+    void mark_known(
+        const Table *table, const char *text, const char *end, unsigned char *known
     )
+    int64_t frequent_words(
+        const Table *table, uint64_t min_count, const unsigned char *known, const int64_t *first,
+        int64_t *chosen, int64_t *counts, int64_t *firsts
+    )
+    int64_t number_in_slot(const Table *table, int64_t slot)
     size_t chosen_words(
         const Table *table, const int64_t *chosen, int64_t n, char *to, int32_t *numbers
     )
@@ -49,11 +53,13 @@ cdef class Words:
     cdef list numbers
     cdef object first
     cdef object chosen
+    cdef object known
 
     def __cinit__(self, scanners, seen, bint lowercase):
         cdef Scanner scanner
         if table_init(&self.table) != 0:
             raise MemoryError
+        self.known = None
         self.first = np.empty(sum([scanner.words for scanner in scanners]), np.int64)
         self.numbers = []
         for scanner, ranks in zip(scanners, seen, strict=True):
@@ -104,6 +110,25 @@ cdef class Words:
     def distinct(self):
         return self.table.used
 
+    def keep(self, bytes text):
+        """Let words stay however rare they are.
+
+        Parameters
+        ----------
+        text : bytes
+            The words, each followed by a newline, and without NUL.
+        """
+        cdef unsigned char[::1] known
+        padded = text + bytes(INLINE_BYTES)
+        cdef const char *start = padded
+        cdef const char *end = start + len(text)
+        if not text.endswith(b"\n") or self.table.used == 0:
+            return
+        self.known = np.zeros(self.table.used, np.uint8)
+        known = self.known
+        with nogil:
+            mark_known(&self.table, start, end, &known[0])
+
     def vocabulary(self, int64_t min_count, max_vocab):
         """Choose and sort the words that stay: falling count, then first appearance.
 
@@ -111,7 +136,7 @@ cdef class Words:
         ----------
         min_count : int
         max_vocab : int or None
-            Keep at most so many.
+            Keep at most so many, those of `keep` not counted.
 
         Returns
         -------
@@ -122,6 +147,8 @@ cdef class Words:
         cdef int64_t n
         cdef size_t size
         cdef const int64_t[::1] first = self.first
+        cdef const unsigned char[::1] known
+        cdef const unsigned char *kept = NULL
         cdef int64_t[::1] slots_view, counts_view, firsts_view
         cdef int32_t[::1] numbers
         cdef unsigned char[::1] text_view
@@ -130,11 +157,16 @@ cdef class Words:
             return b"", np.empty(0, np.int64)
         slots, counts, firsts = (np.empty(self.table.used, np.int64) for _ in range(3))
         slots_view, counts_view, firsts_view = slots, counts, firsts
+        if self.known is not None:
+            known = self.known
+            kept = &known[0]
         with nogil:
             n = frequent_words(
-                &self.table, min_count, &first[0], &slots_view[0], &counts_view[0], &firsts_view[0]
+                &self.table, min_count, kept, &first[0], &slots_view[0], &counts_view[0],
+                &firsts_view[0]
             )
-        order = falling_order(counts[:n], firsts[:n])[:max_vocab]
+        order = falling_order(counts[:n], firsts[:n])
+        order = self.limited(order, slots, max_vocab)
         n = len(order)
         self.chosen = np.empty(n, np.int32)
         if n == 0:
@@ -149,6 +181,19 @@ cdef class Words:
             chosen_words(&self.table, &slots_view[0], n, <char *>&text_view[0], &numbers[0])
         del text_view
         return bytes(memoryview(text)[: size - INLINE_BYTES]), counts
+
+    cdef object limited(self, order, slots, max_vocab):
+        """Leave out what `max_vocab` is too small for."""
+        if self.known is None or max_vocab is None:
+            return order[:max_vocab]
+        cdef int64_t k, n = len(order)
+        cdef int64_t[::1] slots_view = slots
+        numbers = np.empty(n, np.int64)
+        cdef int64_t[::1] numbers_view = numbers
+        for k in range(n):
+            numbers_view[k] = number_in_slot(&self.table, slots_view[k])
+        fresh = self.known[numbers[order]] == 0
+        return order[~fresh | (np.cumsum(fresh) <= max_vocab)]
 
     def row_maps(self):
         """Return, for each scanner, what `renumber` needs to turn its numbers into rows.

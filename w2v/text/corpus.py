@@ -20,7 +20,7 @@ from w2v.text.reading import Reading
 from w2v.text.rows import RowStore, default_memory_limit
 from w2v.text.sentences import sentence_blocks
 from w2v.text.sources import find_sources
-from w2v.text.vocab import Vocab, decode_words
+from w2v.text.vocab import Known, Vocab, decode_words
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 Progress = Callable[[int, int | None], None]
@@ -31,6 +31,7 @@ BYTES_PER_ROW = 4
 # Rows looked at together, 16 MB.
 STEP = 1 << 22
 
+NEVER = 1 << 62  # a min_count that no word reaches
 NEAR = 1 << 11  # rows before a cut in which a sentence end is looked for
 
 
@@ -111,6 +112,11 @@ class Corpus:
         del epoch
         return self.rows[start:end]
 
+    def places(self, epoch: int, start: int, end: int, rows: int) -> int:
+        """Return how many places the first so many rows of a chunk are: as many."""
+        del epoch, start, end
+        return rows
+
     def about(self) -> dict[str, Any]:
         """Return what a run record says of the text."""
         return {
@@ -153,6 +159,7 @@ def read_corpus(
     min_count: int,
     max_vocab: int | None = None,
     lowercase: bool = False,
+    known: Known | None = None,
     least: int = 2,
     threads: int,
     tmpdir: str | os.PathLike[str] | None = None,
@@ -161,7 +168,7 @@ def read_corpus(
 ) -> tuple[Vocab, Corpus]:
     """Read text, once, into a vocabulary and a corpus.
 
-    The result depends on the text and on `min_count`, `max_vocab` and `lowercase` alone.
+    The result depends on the text and on `min_count`, `max_vocab`, `lowercase` and `known` alone.
 
     Parameters
     ----------
@@ -175,6 +182,8 @@ def read_corpus(
         Lower-case every word, by Python's rules for Unicode.
     least : int
         Refuse a text of fewer different words: nothing is learned from one alone.
+    known : Known or None
+        Words that are kept if the text has them at all.
     threads : int
         Worker threads.
     tmpdir : path or None
@@ -207,7 +216,7 @@ def read_corpus(
         reading = Reading(store, BLOCK)
         reading.scan(sources, threads, progress)
         words = reading.words(lowercase)
-        vocab = _vocabulary(words, reading, min_count, max_vocab, least=least)
+        vocab = _vocabulary(words, reading, min_count, max_vocab, known, least=least)
         reading.renumber(words.row_maps(), threads)
         return vocab, _corpus(reading, vocab, store, [source.path for source in sources])
 
@@ -218,6 +227,7 @@ def corpus_from_sentences(
     min_count: int,
     max_vocab: int | None = None,
     lowercase: bool = False,
+    known: Known | None = None,
     tmpdir: str | os.PathLike[str] | None = None,
     memory_limit: int | None = None,
 ) -> tuple[Vocab, Corpus]:
@@ -227,7 +237,7 @@ def corpus_from_sentences(
     ----------
     sentences : iterable of iterables of str
         Gone through once and never held as a whole: a generator will do.
-    min_count, max_vocab, lowercase, tmpdir, memory_limit
+    min_count, max_vocab, lowercase, known, tmpdir, memory_limit
         As for `read_corpus`.
 
     Returns
@@ -248,7 +258,7 @@ def corpus_from_sentences(
         reading = Reading(store, BLOCK)
         reading.scan_here(sentence_blocks(sentences, BLOCK))
         words = reading.words(lowercase)
-        vocab = _vocabulary(words, reading, min_count, max_vocab, least=2)
+        vocab = _vocabulary(words, reading, min_count, max_vocab, known, least=2)
         reading.renumber(words.row_maps(), threads=1)
         return vocab, _corpus(reading, vocab, store, [])
 
@@ -283,7 +293,7 @@ def count_words(
     sources = find_sources(paths)
     reading = Reading(None, BLOCK)
     reading.scan(sources, threads, progress)
-    return _vocabulary(reading.words(lowercase), reading, min_count, max_vocab, least=1)
+    return _vocabulary(reading.words(lowercase), reading, min_count, max_vocab, None, least=1)
 
 
 def _corpus(reading: Reading, vocab: Vocab, store: RowStore, paths: list[str]) -> Corpus:
@@ -299,12 +309,29 @@ def _corpus(reading: Reading, vocab: Vocab, store: RowStore, paths: list[str]) -
 
 
 def _vocabulary(
-    words: Words, reading: Reading, min_count: int, max_vocab: int | None, *, least: int
+    words: Words,
+    reading: Reading,
+    min_count: int,
+    max_vocab: int | None,
+    known: Known | None,
+    *,
+    least: int,
 ) -> Vocab:
+    if known is not None:
+        words.keep(known.text())
+        if not known.grow:
+            min_count, max_vocab = NEVER, None
+        elif max_vocab is not None:
+            max_vocab = max(0, max_vocab - len(known.words))
     text, counts = words.vocabulary(min_count, max_vocab)
     where = reading.where
     if reading.tokens == 0:
         raise DataError(f"{where}: there is no word in it")
+    if len(counts) < least and known is not None and not known.grow:
+        raise DataError(
+            f"{where}: of its {words.distinct:,} words {len(counts)} are among the "
+            f"{len(known.words):,} known ones, and training needs two"
+        )
     if len(counts) == 0:
         raise DataError(
             f"{where}: none of its {words.distinct} words occurs {min_count} times: "

@@ -122,20 +122,40 @@ static inline int merge_tables(Table *into, Table *from, int32_t *numbers, const
     return 0;
 }
 
-/* Finds the words that occur at least min_count times: chosen[k] the slot, counts[k],
- * firsts[k] its first appearance, each with room for table->used. Returns how many. */
-static inline int64_t frequent_words(const Table *table, uint64_t min_count, const int64_t *first,
+/* Sets known[number] to 1 for each word of a text that is in the table. Each word of the text
+ * ends with a newline; INLINE_BYTES are readable behind the last. */
+static inline void mark_known(const Table *table, const char *text, const char *end,
+                              unsigned char *known) {
+    for (const char *stop; text < end; text = stop + 1) {
+        stop = (const char *)memchr(text, '\n', (size_t)(end - text));
+        uint64_t lo, hi;
+        word_key(text, (size_t)(stop - text), &lo, &hi);
+        int32_t number = stop > text ? table_find(table, mix(lo, hi), lo, hi, text) : -1;
+        if (number >= 0) known[number] = 1;
+    }
+}
+
+/* Finds the words that occur at least min_count times, and those that are known (by number; or
+ * NULL): chosen[k] the slot, counts[k], firsts[k] its first appearance, each with room for
+ * table->used. Returns how many. */
+static inline int64_t frequent_words(const Table *table, uint64_t min_count,
+                                     const unsigned char *known, const int64_t *first,
                                      int64_t *chosen, int64_t *counts, int64_t *firsts) {
     int64_t n = 0;
     for (size_t i = 0; i < table_slots_count(table); i++) {
         const Slot *slot = &table->slots[i];
-        if (slot->count < min_count || slot->count == 0) continue;
+        if (slot->count == 0) continue;
+        if (slot->count < min_count && !(known && known[slot->number])) continue;
         chosen[n] = (int64_t)i;
         counts[n] = (int64_t)slot->count;
         firsts[n] = first[slot->number];
         n++;
     }
     return n;
+}
+
+static inline int64_t number_in_slot(const Table *table, int64_t slot) {
+    return table->slots[slot].number;
 }
 
 /* Writes the chosen words, each followed by a newline, and their numbers in the table.

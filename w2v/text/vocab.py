@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -70,6 +71,27 @@ class Vocab:
         if self._rows is None:
             self._rows = {word: row for row, word in enumerate(self.words)}
         return self._rows
+
+
+@dataclasses.dataclass(frozen=True)
+class Known:
+    """Words that stay in a vocabulary however rare they are in the text.
+
+    Attributes
+    ----------
+    words : sequence of str
+    grow : bool
+        Whether others may join them: those that occur `min_count` times, the most frequent,
+        until with `words` they are `max_vocab`.
+    """
+
+    words: Sequence[str]
+    grow: bool = True
+
+    def text(self) -> bytes:
+        """Return those of the words that a text can hold, each followed by a newline."""
+        lines = "".join(f"{word}\n" for word in self.words if "\n" not in word and "\0" not in word)
+        return lines.encode("utf-8", "surrogateescape")
 
 
 def decode_words(text: bytes) -> list[str]:

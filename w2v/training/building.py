@@ -22,6 +22,7 @@ from w2v.training.holdout import Holdout, TrainingText
 from w2v.training.huffman import TOP_NODES, copied_nodes, huffman_tree, path_bytes
 from w2v.training.judging import Judge
 from w2v.training.loop import Trainer
+from w2v.training.model import Carried
 from w2v.training.progress import EpochMeter, Listener
 from w2v.training.session import Session, State
 from w2v.training.softmax import SoftmaxTrainer
@@ -34,13 +35,15 @@ LOSS_INTERVALS = (127, 61, 31, 13, 7, 3, 1)
 LOSS_WORDS = 4096  # a small corpus has at least this many words measured
 
 
-def memory_needed(words: int, config: Config, corpus_rows: int = 0) -> int:
+def memory_needed(words: int, config: Config, corpus_rows: int = 0, absent: int = 0) -> int:
     """Return the bytes that training takes: both matrices and the corpus's rows.
 
-    With patience the matrices count twice: those of the best epoch are kept.
+    With patience the matrices count twice: those of the best epoch are kept. If `absent` old
+    words stay as they are, all rows are copied in the end, to be one matrix with them.
     """
     copies = 2 if config.patience else 1
     matrices = copies * 2 * (words + 1) * tables.row_stride(config.dim) * 4
+    matrices += 2 * (words + absent) * config.dim * 4 if absent else 0
     return matrices + 4 * corpus_rows + words * _bytes_beside(words, config)
 
 
@@ -63,6 +66,8 @@ class NewSession:
         That of a checkpoint.
     position : Position, optional
         That of a checkpoint's workers.
+    carried : Carried, optional
+        What there is of an earlier model.
     """
 
     def __init__(
@@ -73,11 +78,13 @@ class NewSession:
         isa: str,
         state: State | None = None,
         position: Position | None = None,
+        carried: Carried | None = None,
     ) -> None:
+        self._carried = carried = carried or Carried()
         if len(vocab) < 2:
             raise DataError(f"the vocabulary has {len(vocab)} word: training needs two or more")
-        _check_matrices(len(vocab), config)
-        self._record = report.new_record(corpus, vocab, config)
+        _check_matrices(len(vocab), config, len(carried.words))
+        self._record = report.new_record(corpus, vocab, config, carried)
         self.config = settle_window(config, corpus)
         self._isa, self._position = isa, position
         self._state = state or State(chunk_threads=config.threads)
@@ -107,6 +114,7 @@ class NewSession:
                 state=self._state,
                 isa=self._isa,
                 judge=judge,
+                carried=self._carried,
             )
 
     @contextlib.contextmanager
@@ -118,7 +126,8 @@ class NewSession:
         if config.loss != "softmax":
             yield self._compiled_trainer(inputs, outputs)
             return
-        with SoftmaxTrainer(inputs, outputs, text, config) as trainer:
+        frozen = self._carried.frozen
+        with SoftmaxTrainer(inputs, outputs, text, config, frozen) as trainer:
             what = f"blocks of {config.block_length} words against {len(text.vocab):,}"
             _check_memory(trainer.memory, what, "a smaller block_length or max_vocab")
             if not self._resumed:
@@ -134,12 +143,15 @@ class NewSession:
         bounds = chunk_bounds(text.corpus, self._state.chunk_threads)
         done = 0
         if position is not None:
-            position.check(bounds)
+            epoch = self._state.epoch
+            position.check(text, bounds, epoch)
             # counted, since workers that are no more had not reported all that they took
             done = position.done
             if position.fresh:
-                done = (self._state.epoch - 1) * text.tokens + position.tokens(text, bounds)
-        run = _new_run(text, config, self._isa, inputs, outputs, done)
+                position.dismiss(text, bounds, epoch)
+                done = (epoch - 1) * text.tokens + position.tokens(text, bounds, epoch)
+        frozen = self._carried.frozen
+        run = _new_run(text, config, self._isa, inputs, outputs, done, frozen)
         # a worker without a chunk would only cost memory
         count = min(config.threads, len(bounds) - 1)
         _check_memory(count * run.worker_bytes, f"{count} threads", "fewer threads")
@@ -158,8 +170,8 @@ def _check_memory(needed: int, what: str, remedy: str) -> None:
         )
 
 
-def _check_matrices(words: int, config: Config) -> None:
-    needed, free = memory_needed(words, config), available_memory()
+def _check_matrices(words: int, config: Config, absent: int) -> None:
+    needed, free = memory_needed(words, config, absent=absent), available_memory()
     if free is None or needed <= free:
         return
     beside = _bytes_beside(words, config)
@@ -187,6 +199,7 @@ def _new_run(
     inputs: NDArray[np.float32],
     outputs: NDArray[np.float32],
     done: int,
+    frozen: NDArray[np.uint8] | None,
 ) -> Run:
     vocab = text.vocab
     noise = tables.noise_table(vocab.counts, config.noise_exponent)
@@ -213,6 +226,7 @@ def _new_run(
         logit_limit=config.logit_limit,
         loss_interval=next(i for i in LOSS_INTERVALS if i == 1 or i * LOSS_WORDS <= text.expected),
         done=done,
+        frozen=frozen,
         **_scored_rows(vocab, config),
     )
 

@@ -25,13 +25,15 @@ from w2v.formats.atomic import Output, remove_stale, write_all
 from w2v.training.facts import Facts
 from w2v.training.pieces import Content, Reader, header_of
 
-FORMAT = 1
+FORMAT = 2
 INDEX = "checkpoint.json"
 LONGEST_INDEX = 256 << 20  # a million epochs in the run record take less
 _FILES = {
     **dict.fromkeys(("inputs", "outputs", "best_inputs", "best_outputs"), "npy"),
     **dict.fromkeys(("workers", "counts", "rows"), "npy"),
-    "words": "txt",
+    **dict.fromkeys(("absent_inputs", "absent_outputs", "frozen"), "npy"),
+    **dict.fromkeys(("graph_offsets", "graph_neighbors", "graph_weights"), "npy"),
+    **dict.fromkeys(("words", "absent_words", "graph_types"), "txt"),
 }
 _NAME = re.compile(rf"({'|'.join(_FILES)})\.\d+\.(npy|txt)")
 

@@ -38,6 +38,10 @@ class Chunks(Protocol):
         """Return the rows between two places, in an epoch counted from 1; -1 ends a sentence."""
         ...
 
+    def places(self, epoch: int, start: int, end: int, rows: int) -> int:
+        """Return how many places the first so many rows of a chunk are, whole ones only."""
+        ...
+
     def release(self, start: int, end: int) -> None:
         """Let go of rows that have been used."""
         ...

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from w2v._core import Run, Worker
 from w2v.errors import ConfigError, DataError
+from w2v.text.corpus import Corpus
 from w2v.training.chunks import Chunks
 from w2v.training.facts import Facts, truth, whole, whole_or_none
 from w2v.training.holdout import TrainingText
@@ -133,16 +134,16 @@ class Position:
     taken: list[int] = dataclasses.field(default_factory=list)
     fresh: bool = False
 
-    def unfinished(self) -> list[tuple[int, int]]:
-        """Return the chunks that were begun, and how many rows of each had been taken."""
-        begun = [
-            (place.chunk, place.skip + taken)
-            for place, taken in zip(self.places, self.taken, strict=True)
-            if place.chunk is not None
-        ]
-        return [*self.leftovers, *begun]
+    def dismiss(self, text: TrainingText, bounds: list[int], epoch: int) -> None:
+        """Leave what the workers have begun to others."""
+        for place, taken in zip(self.places, self.taken, strict=True):
+            if place.chunk is not None:
+                first, end = bounds[place.chunk] + place.skip, bounds[place.chunk + 1]
+                used = place.skip + text.corpus.places(epoch, first, end, taken)
+                self.leftovers.append((place.chunk, used))
+        self.places, self.taken = [], []
 
-    def check(self, bounds: list[int]) -> None:
+    def check(self, text: TrainingText, bounds: list[int], epoch: int) -> None:
         """Refuse places outside the corpus: they come from a file.
 
         Raises
@@ -152,7 +153,10 @@ class Position:
         """
         chunks = len(bounds) - 1
         sizes = np.diff(bounds)
-        pieces = self.unfinished() if len(self.taken) == len(self.places) else [(-1, 0)]
+        pieces = [(-1, 0)]
+        if len(self.taken) == len(self.places):
+            begun = [(place.chunk, place.skip) for place in self.places if place.chunk is not None]
+            pieces = [*self.leftovers, *begun]
         lasts = [place.last for place in self.places if place.last is not None]
         if not (
             all(0 <= chunk < chunks and 0 <= used <= sizes[chunk] for chunk, used in pieces)
@@ -160,15 +164,21 @@ class Position:
             and 0 <= self.next_chunk <= chunks
         ):
             raise DataError("it is at a place that this corpus does not have")
+        for place, taken in zip(self.places, self.taken, strict=True):
+            if place.chunk is not None and taken:
+                first, end = bounds[place.chunk] + place.skip, bounds[place.chunk + 1]
+                if taken > len(text.corpus.chunk(epoch, first, end)):
+                    raise DataError("it has taken more of its corpus than there is")
 
-    def tokens(self, text: TrainingText, bounds: list[int]) -> int:
-        """Return how many tokens of this epoch had been taken, counted in the corpus."""
+    def tokens(self, text: TrainingText, bounds: list[int], epoch: int) -> int:
+        """Return how many tokens of this epoch had been taken, once workers are dismissed."""
         taken = 0
         for chunk in range(self.next_chunk):
-            taken += int(np.count_nonzero(text.rows(1, bounds[chunk], bounds[chunk + 1]) >= 0))
+            rows = text.rows(epoch, bounds[chunk], bounds[chunk + 1])
+            taken += int(np.count_nonzero(rows >= 0))
             text.corpus.release(bounds[chunk], bounds[chunk + 1])
-        for chunk, used in self.unfinished():
-            rest = text.rows(1, bounds[chunk] + used, bounds[chunk + 1])
+        for chunk, used in self.leftovers:
+            rest = text.rows(epoch, bounds[chunk] + used, bounds[chunk + 1])
             taken -= int(np.count_nonzero(rest >= 0))
         return taken
 
@@ -205,7 +215,8 @@ class CompiledTrainer:
         self._lock = threading.Lock()
         self._now = Position(places=[Place() for _ in workers])
         if position is not None:
-            self._now.next_chunk, self._now.leftovers = position.next_chunk, position.unfinished()
+            self._now.next_chunk = position.next_chunk
+            self._now.leftovers = list(position.leftovers)
 
     @property
     def share(self) -> float:
@@ -275,7 +286,9 @@ class CompiledTrainer:
         for worker, place, taken, held in zip(
             self._workers, position.places, position.taken, buffers, strict=True
         ):
-            before = None if place.last is None else self._rows(place.last)
+            before = None
+            if place.last is not None and isinstance(self._text.corpus, Corpus):
+                before = self._rows(place.last)  # walks end with their chunk
             try:
                 worker.restore(held, taken, before)
             except ValueError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import numbers
 import shlex
 import threading
 import time
@@ -13,18 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.cpu import available_memory
-from w2v.errors import FileError, W2VError
+from w2v.errors import ConfigError, FileError, W2VError
+from w2v.graph import Walks
 from w2v.text.corpus import Corpus
 from w2v.training import tables
 from w2v.training.checkpoint import Folder
 from w2v.training.facts import Facts
+from w2v.training.graphs import graph_contents, graph_facts
 from w2v.training.loop import diverged
+from w2v.training.model import Carried
 from w2v.training.pieces import Content, array_content, text_content
 from w2v.training.progress import Listener, Progress
 from w2v.training.session import Session
 
 if TYPE_CHECKING:
     from w2v.text.vocab import Vocab
+    from w2v.training.chunks import Chunks
 
 DEFAULT_SECONDS = 600.0
 
@@ -181,16 +186,22 @@ class Keeper:
         if buffers is not None:
             contents["workers"] = array_content(buffers)
         if not self._constants_written:
-            contents.update(_constants(session.vocab))
-            corpus = _text_of(session)
-            if self.keep_corpus or not can_be_read_again(corpus):
-                contents["rows"] = array_content(corpus.rows)
+            contents.update(_constants(session.vocab, session.carried))
+            contents.update(self._text_contents(session.text.corpus))
         best = session.best
         if best.copies and best.epoch != self._best_written:
             dim = session.config.dim
             for name, matrix in zip(("best_inputs", "best_outputs"), best.copies, strict=True):
                 contents[name] = array_content(matrix[:-1, :dim])
         return facts, contents
+
+    def _text_contents(self, chunks: Chunks) -> dict[str, Content]:
+        if isinstance(chunks, Walks):
+            return graph_contents(chunks)
+        assert isinstance(chunks, Corpus)
+        if self.keep_corpus or not can_be_read_again(chunks):
+            return {"rows": array_content(chunks.rows)}
+        return {}
 
     def _write(
         self,
@@ -236,15 +247,21 @@ class _NotWrittenError(Exception):
         self.error = error
 
 
+def check_seconds(seconds: float) -> None:
+    """Refuse what is no time from one checkpoint to the next.
+
+    Raises
+    ------
+    ConfigError
+        It is not a positive number.
+    """
+    if isinstance(seconds, bool) or not isinstance(seconds, numbers.Real) or not seconds > 0:
+        raise ConfigError(f"checkpoint_every is {seconds!r}: give seconds, more than 0")
+
+
 def can_be_read_again(corpus: Corpus) -> bool:
     """Whether a corpus came from ordinary files only."""
     return bool(corpus.paths) and all(Path(path).is_file() for path in corpus.paths)
-
-
-def _text_of(session: Session) -> Corpus:
-    corpus = session.text.corpus
-    assert isinstance(corpus, Corpus)  # train() refuses others
-    return corpus
 
 
 def all_finite(matrix: NDArray[np.float32]) -> bool:
@@ -253,32 +270,49 @@ def all_finite(matrix: NDArray[np.float32]) -> bool:
         return bool(np.isfinite(matrix.sum()))
 
 
-def _constants(vocab: Vocab) -> dict[str, Content]:
-    text = "".join(f"{word}\n" for word in vocab.words).encode("utf-8", "surrogateescape")
-    return {"words": text_content(text), "counts": array_content(vocab.counts)}
+def _constants(vocab: Vocab, carried: Carried) -> dict[str, Content]:
+    contents = {"words": _lines(vocab.words), "counts": array_content(vocab.counts)}
+    if carried.inputs is not None and carried.outputs is not None:
+        contents["absent_words"] = _lines(carried.words)
+        contents["absent_inputs"] = array_content(carried.inputs)
+        contents["absent_outputs"] = array_content(carried.outputs)
+    if carried.frozen is not None:
+        contents["frozen"] = array_content(carried.frozen)
+    return contents
+
+
+def _lines(words: list[str]) -> Content:
+    return text_content("".join(f"{word}\n" for word in words).encode("utf-8", "surrogateescape"))
 
 
 def _facts(session: Session, state: dict[str, Any], output: dict[str, Any] | None) -> Facts:
-    corpus = _text_of(session)
+    chunks = session.text.corpus
     return {
         "finished": session.finished,
         "isa": session.isa,
         "settings": session.record["settings"],
         "window": session.record["window"],
         "words": len(session.vocab),
-        "corpus": {
-            "paths": [str(Path(path).absolute()) for path in corpus.paths],
-            "bytes": corpus.bytes,
-            "lines": corpus.lines,
-            "tokens": corpus.tokens,
-            "kept": corpus.kept,
-            "rows": len(corpus.rows),
-            "fingerprint": corpus.fingerprint,
-        },
+        "start": session.carried.record,
+        "absent": len(session.carried.words),
+        "corpus": _corpus_facts(chunks) if isinstance(chunks, Corpus) else None,
+        "graph": graph_facts(chunks) if isinstance(chunks, Walks) else None,
         "state": state,
         "position": session.trainer.position(),
         "epochs": session.record["epochs"][: state["epoch"] - 1],
         "heldout": session.record.get("heldout"),
         "text_seconds": session.record["seconds"]["text"],
         "output": output,
+    }
+
+
+def _corpus_facts(corpus: Corpus) -> Facts:
+    return {
+        "paths": [str(Path(path).absolute()) for path in corpus.paths],
+        "bytes": corpus.bytes,
+        "lines": corpus.lines,
+        "tokens": corpus.tokens,
+        "kept": corpus.kept,
+        "rows": len(corpus.rows),
+        "fingerprint": corpus.fingerprint,
     }

@@ -14,21 +14,24 @@ if TYPE_CHECKING:
     from w2v.config import Config
     from w2v.text.vocab import Vocab
     from w2v.training.chunks import Chunks
+    from w2v.training.model import Carried
 
 
-def new_record(corpus: Chunks, vocab: Vocab, config: Config) -> dict[str, Any]:
+def new_record(corpus: Chunks, vocab: Vocab, config: Config, carried: Carried) -> dict[str, Any]:
     """Return a run record with everything known before the first epoch.
 
     Its keys are those of the JSON file: ``settings``, ``corpus``, ``vocabulary``,
     ``window``, ``epochs``, ``seconds``, ``peak_memory_bytes``, ``versions``, ``cpu``, ``isa``,
-    ``threads``, ``finished``.
+    ``threads``, ``finished``; after a warm start ``start``.
     """
     from w2v import __version__  # noqa: PLC0415 -- the package imports this module
 
+    start = {} if carried.record is None else {"start": carried.record}
     return {
         "settings": config.as_dict(),
         "corpus": corpus.about(),
-        "vocabulary": {"words": len(vocab), "tokens_kept": corpus.kept},
+        "vocabulary": {"words": len(vocab) + len(carried.words), "tokens_kept": corpus.kept},
+        **start,
         "window": window_record(config, corpus),
         "epochs": [],
         "seconds": {"text": 0.0, "training": 0.0, "saving": 0.0, "whole": 0.0},

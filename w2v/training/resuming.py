@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable
 
 from w2v.errors import FileError
+from w2v.text.corpus import Corpus
 from w2v.training.checkpoint import Folder
-from w2v.training.keeper import DEFAULT_SECONDS, Keeper
+from w2v.training.keeper import DEFAULT_SECONDS, Keeper, check_seconds
+from w2v.training.model import Model
 from w2v.training.progress import Listener
 from w2v.training.saved import Saved
-from w2v.training.trainer import Model, train_session
+from w2v.training.trainer import train_session
 
 
 def resume(
@@ -38,10 +40,8 @@ def resume(
         Go on with so many new workers. The result is then not bit for bit the same, and up to
         a block of words per old worker is left out once. Needed where this processor has not
         the instruction set of the checkpoint.
-    progress, tmpdir, checkpoint_every
+    progress, tmpdir, checkpoint_every, on_interrupt
         As for `train`.
-    on_interrupt : callable, optional
-        As for `train`; called if the checkpoint could not be written either.
 
     Returns
     -------
@@ -55,8 +55,9 @@ def resume(
         The checkpoint is damaged or of another version, or the text has changed; the message
         names what differs.
     ConfigError
-        Its instruction set is not to be had, or memory is short.
+        Its instruction set is not to be had, memory is short, or `checkpoint_every` is no time.
     """
+    check_seconds(checkpoint_every)
     folder = Folder(path)
     saved = Saved(folder, folder.facts(), threads)
     if saved.finished:
@@ -73,7 +74,9 @@ def resume(
         started = time.perf_counter()
         isa = saved.isa()
         vocab = saved.vocab()
-        corpus = stack.enter_context(saved.corpus(tmpdir, progress))
+        corpus = saved.corpus(vocab, tmpdir, progress)
+        if isinstance(corpus, Corpus):
+            stack.enter_context(corpus)
         session = stack.enter_context(saved.session(corpus, vocab, isa, progress))
         session.record["seconds"]["text"] += time.perf_counter() - started
         begun = time.perf_counter() - session.trained_seconds

@@ -15,23 +15,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v._core import available_isas
-from w2v.config import MAX_THREADS, Config
+from w2v.config import MAX_THREADS, Config, GraphConfig
 from w2v.cpu import chosen_isa
 from w2v.errors import ConfigError, DataError, FileError
+from w2v.graph import Walks
 from w2v.text.corpus import Corpus, read_corpus
 from w2v.text.rows import RowStore, default_memory_limit
-from w2v.text.vocab import Vocab, decode_words
+from w2v.text.vocab import Known, Vocab, decode_words
 from w2v.training import report
 from w2v.training.building import NewSession
 from w2v.training.checkpoint import INDEX, Folder
+from w2v.training.chunks import Chunks
 from w2v.training.epochs import CompiledTrainer, Position, position_of
 from w2v.training.facts import LIMIT, Facts, real, text, truth, whole
+from w2v.training.graphs import kept_walks
+from w2v.training.model import Carried, Model, whole_model
 from w2v.training.pieces import SLAB
 from w2v.training.progress import Listener, Progress
 from w2v.training.session import Session, State
 from w2v.training.softmax import SoftmaxTrainer
-from w2v.training.trainer import Model
-from w2v.vectors import Vectors
 
 _MOST_RESUMES = 1 << 40  # each takes new numbers for its workers, and those are uint64
 
@@ -59,13 +61,15 @@ class Saved:
         self.folder, self.facts = folder, facts
         self._index = folder.path / INDEX
         with self._reading("settings"):
-            self.config = Config(**facts["settings"])
+            kind = Config if facts["graph"] is None else GraphConfig
+            self.config = kind(**facts["settings"])
         with self._reading("state"):
             self._state = _state(facts["state"])
         with self._reading("the list of epochs"):
             self._epochs = [_epoch(entry) for entry in facts["epochs"]]
             self._text_seconds = real(facts["text_seconds"])
             self._words = whole(facts["words"])
+            self._absent = whole(facts["absent"])
             self._heldout = _heldout(facts["heldout"])
             self._window = {name: whole(facts["window"][name]) for name in facts["window"]}
             self.finished = truth(facts["finished"])
@@ -92,28 +96,55 @@ class Saved:
         """Read words and counts."""
         counts = self.folder.read(self.facts, "counts", "<i8", (self._words,))
         numbers = counts.array("<i8", (self._words,))
-        with self.folder.open(self.facts, "words") as reader:
-            words = decode_words(reader.take(reader.size))
+        words = self._text("words")
         if len(words) != self._words or self._words < 2 or numbers.min() < 1:
             counts.refuse("these are not the counts of its words")
         if float(numbers.sum(dtype=np.float64)) >= LIMIT:
             counts.refuse("the counts add up to more words than there can be")
         return Vocab(words, numbers)
 
-    def corpus(self, tmpdir: str | os.PathLike[str] | None, progress: Listener | None) -> Corpus:
+    def carried(self) -> Carried:
+        """Read what there is of an earlier model beside the rows of the vocabulary."""
+        with self._reading("start"):
+            start = self.facts["start"]
+            record = None if start is None else {name: _plain(start[name]) for name in start}
+        frozen = None
+        if "frozen" in self.facts["files"]:
+            frozen = self._array("frozen", "|u1", (self._words + 1,))
+        if not self._absent:
+            return Carried(record=record, frozen=frozen)
+        shape = (self._absent, self.config.dim)
+        matrices = [self._array(f"absent_{name}", "<f4", shape) for name in ("inputs", "outputs")]
+        words = self._text("absent_words")
+        if len(words) != self._absent:
+            raise DataError(f"{self._index}: damaged: it has {len(words)} absent words")
+        return Carried(
+            record=record, words=words, inputs=matrices[0], outputs=matrices[1], frozen=frozen
+        )
+
+    def corpus(
+        self,
+        vocab: Vocab,
+        tmpdir: str | os.PathLike[str] | None,
+        progress: Listener | None,
+    ) -> Chunks:
         """Return the rows of the text: those kept, or else made from the files again."""
+        if isinstance(self.config, GraphConfig):
+            return self._walks(vocab)
         facts = self._corpus_facts()
         with self._reading("corpus"):
             rows = whole(self.facts["corpus"]["rows"])
         if "rows" in self.facts["files"]:
             return Corpus(rows=self._kept_rows(rows, tmpdir), **facts)
-        corpus = self._read_again(facts["paths"], tmpdir, progress)
+        # what an earlier model knew was kept too, however rare
+        known = None if self.facts["start"] is None else Known(vocab.words, grow=False)
+        corpus = self._read_again(facts["paths"], known, tmpdir, progress)
         self._compare(corpus, facts, rows)
         return corpus
 
     @contextlib.contextmanager
     def session(
-        self, corpus: Corpus, vocab: Vocab, isa: str, progress: Listener | None
+        self, corpus: Chunks, vocab: Vocab, isa: str, progress: Listener | None
     ) -> Iterator[Session]:
         """Yield the run at the place where it was."""
         if corpus.kept != int(vocab.counts.sum()):
@@ -126,7 +157,7 @@ class Saved:
                 position.fresh = self._fresh
         with contextlib.ExitStack() as stack:
             try:
-                new = NewSession(corpus, vocab, self.config, isa, state, position)
+                new = NewSession(corpus, vocab, self.config, isa, state, position, self.carried())
                 session = stack.enter_context(new.opened(progress))
                 self._restore(session, position)
             except DataError as error:
@@ -165,20 +196,36 @@ class Saved:
                 job.result()
 
     def model(self) -> Model:
-        """Return the model of a finished run; its text is not needed."""
+        """Return the model as it was written; its text is not needed."""
         vocab = self.vocab()
         shape = (self._words, self.config.dim)
         inputs, outputs = np.empty(shape, np.float32), np.empty(shape, np.float32)
         self.fill("", inputs, outputs)
-        corpus = Corpus(rows=np.empty(0, np.int32), **self._corpus_facts())
-        record = report.new_record(corpus, vocab, self.config)
+        corpus: Chunks
+        if isinstance(self.config, GraphConfig):
+            corpus = self._walks(vocab)
+        else:
+            corpus = Corpus(rows=np.empty(0, np.int32), **self._corpus_facts())
+        carried = self.carried()
+        record = report.new_record(corpus, vocab, self.config, carried)
         record["epochs"] = self._epochs
         record["window"] = self._window
         if self._heldout is not None:
             record["heldout"] = self._heldout
-        report.close_record(record, self._text_seconds, self._state.trained)
-        vectors = Vectors(vocab.words, inputs, record=record)
-        return Model(vectors=vectors, outputs=outputs, vocab=vocab, record=record)
+        report.close_record(record, self._text_seconds, self._state.trained, self.finished)
+        return whole_model(vocab, inputs, outputs, carried, record)
+
+    def _walks(self, vocab: Vocab) -> Walks:
+        assert isinstance(self.config, GraphConfig)
+        with self._reading("graph"):
+            return kept_walks(self.facts["graph"], self._array, self._text, vocab, self.config)
+
+    def _array(self, name: str, dtype: str, shape: tuple[int, ...]) -> NDArray[Any]:
+        return self.folder.read(self.facts, name, dtype, shape).array(dtype, shape)
+
+    def _text(self, name: str) -> list[str]:
+        with self.folder.open(self.facts, name) as reader:
+            return decode_words(reader.take(reader.size))
 
     def _corpus_facts(self) -> dict[str, Any]:
         facts = self.facts["corpus"]
@@ -190,6 +237,7 @@ class Saved:
     def _read_again(
         self,
         paths: list[str],
+        known: Known | None,
         tmpdir: str | os.PathLike[str] | None,
         progress: Listener | None,
     ) -> Corpus:
@@ -209,6 +257,7 @@ class Saved:
                 min_count=self.config.min_count,
                 max_vocab=self.config.max_vocab,
                 lowercase=self.config.lowercase,
+                known=known,
                 threads=self.config.threads,
                 tmpdir=tmpdir,
                 progress=listen,
@@ -263,8 +312,14 @@ class Saved:
 def _reading(index: Path, what: str) -> Iterator[None]:
     try:
         yield
+    except DataError:
+        raise  # it says what is wrong
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DataError(f"{index}: damaged: {what} cannot be read: {error!r:.200}") from error
+
+
+def _plain(value: Any) -> str | int:
+    return text(value) if isinstance(value, str) else whole(value)
 
 
 def _epoch(entry: Any) -> dict[str, float]:

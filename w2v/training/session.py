@@ -15,6 +15,7 @@ from w2v.training import report
 from w2v.training.holdout import TrainingText
 from w2v.training.judging import Best, Judge
 from w2v.training.loop import Trainer, diverged, mean_loss
+from w2v.training.model import Carried
 from w2v.training.progress import EpochMeter, Listener
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ class Session:
         The kernel in use.
     judge : Judge or None
         Computes the held-out loss.
+    carried : Carried
+        What there is of an earlier model beside the matrices.
 
     Attributes
     ----------
@@ -93,9 +96,11 @@ class Session:
         state: State,
         isa: str,
         judge: Judge | None,
+        carried: Carried,
     ) -> None:
         self.trainer, self.inputs, self.outputs = trainer, inputs, outputs
         self.text, self.config, self.record, self.isa = text, config, record, isa
+        self.carried = carried
         self.best = Best(inputs, outputs, config.patience)
         self.torn = False
         self._judge, self._state = judge, state

@@ -71,6 +71,8 @@ class SoftmaxTrainer:
         The last row is padding and stays as it is.
     text : TrainingText
     config : Config
+    frozen : uint8 (words + 1,), optional
+        1 for words whose input rows stay as they are.
     """
 
     def __init__(
@@ -79,7 +81,9 @@ class SoftmaxTrainer:
         outputs: Floats,
         text: TrainingText,
         config: Config,
+        frozen: NDArray[np.uint8] | None = None,
     ) -> None:
+        self._frozen = None if frozen is None else frozen[:-1] != 0
         self._inputs, self._outputs = inputs[:-1], outputs[:-1]
         self._text, self._config = text, config
         self._chunks = list(itertools.pairwise(chunk_bounds(text.corpus, 1)))
@@ -217,7 +221,10 @@ class SoftmaxTrainer:
             gradient = made.sharing.T.astype(np.float32) @ gradient
         else:
             loss, gradient = self._train(x, made, alpha)
-        self._inputs[rows] = x + limited(gradient, alpha)
+        moved = x + limited(gradient, alpha)
+        if self._frozen is not None:
+            rows, moved = rows[~self._frozen[rows]], moved[~self._frozen[rows]]
+        self._inputs[rows] = moved
         return loss, float(made.weights.sum())
 
     def _train(self, sources: Floats, made: Examples, alpha: float) -> tuple[float, Floats]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import math
 import os
 import time
@@ -11,48 +10,27 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from w2v.config import Config, GraphConfig
 from w2v.cpu import chosen_isa
-from w2v.errors import ConfigError
+from w2v.errors import ConfigError, W2VError
 from w2v.graph import Graph, Walks, read_graph
 from w2v.text.corpus import Corpus, corpus_from_sentences, read_corpus
-from w2v.text.vocab import Vocab
+from w2v.text.vocab import Known, Vocab
 from w2v.training import report, tables
 from w2v.training.building import NewSession
 from w2v.training.checkpoint import Folder
 from w2v.training.chunks import Chunks
-from w2v.training.keeper import DEFAULT_SECONDS, Keeper
+from w2v.training.keeper import DEFAULT_SECONDS, Keeper, check_seconds
 from w2v.training.loop import diverged
+from w2v.training.model import Carried, Model, whole_model
 from w2v.training.progress import Listener, Progress
 from w2v.training.session import Session
 from w2v.training.softmax import check_size
+from w2v.training.starting import Start, started
 from w2v.vectors import Vectors
 
 Path = str | os.PathLike[str]
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Model:
-    """What training gives.
-
-    Attributes
-    ----------
-    vectors : Vectors
-        One row per word, most frequent first.
-    outputs : float32 (n, dim)
-        The second matrix: rows that inputs are scored against. With hierarchical softmax row v
-        is that of node v of `w2v.training.huffman.huffman_tree`, and the last is not used.
-    vocab : Vocab
-    record : dict
-        The run record, as it is written to JSON.
-    """
-
-    vectors: Vectors
-    outputs: NDArray[np.float32]
-    vocab: Vocab
-    record: dict[str, Any]
 
 
 def train(
@@ -60,6 +38,7 @@ def train(
     config: Config | None = None,
     *,
     vocab: Vocab | None = None,
+    start: Start | Path | Model | Vectors | None = None,
     progress: Listener | None = None,
     tmpdir: Path | None = None,
     force: bool = False,
@@ -84,6 +63,9 @@ def train(
         All settings; the defaults if left out. A `GraphConfig` for graphs.
     vocab : Vocab, optional
         Only with a `Corpus`.
+    start : Start, path, Model or Vectors, optional
+        An earlier model to begin with: see `Start`, which a path, a `Model` or `Vectors` are
+        made into. `Config.dim` has to be its; without `config` it is.
     progress : callable, optional
         Gets a `Progress` about ten times a second, from this thread.
     tmpdir : path, optional
@@ -99,9 +81,9 @@ def train(
     keep_corpus : bool
         Keep the rows of the text in the checkpoint too, 4 bytes a word. Otherwise `w2v.resume`
         reads the files again. What cannot be read again (standard input, pipes, sentences
-        from Python, a `Corpus`) is always kept.
+        from Python, a `Corpus`, graphs) is always kept.
     on_interrupt : callable, optional
-        Gets the model as it is when training is interrupted and there is no checkpoint.
+        Gets the model as it is when training is interrupted, after the checkpoint is written.
     output : dict, optional
         Plain values kept in the checkpoint for whoever goes on with it.
 
@@ -121,17 +103,15 @@ def train(
         Workers have stopped, temporary files are gone, and the checkpoint is written: its
         argument says so.
     """
-    config = _settings(corpus, config)
-    if force and config.loss != "softmax":
-        raise ConfigError(f"force goes with loss softmax, and loss is {config.loss}: leave it out")
+    start = None if start is None else started(start)
+    config = _settings(corpus, config, start)
+    check_seconds(checkpoint_every)
+    if keep_corpus and (checkpoint is None or isinstance(config, GraphConfig)):
+        why = "checkpoint: give a folder" if checkpoint is None else "text: a graph is always kept"
+        raise ConfigError(f"keep_corpus goes with {why}, or leave it out")
+    _check_arguments(corpus, config, vocab, force=force)
     isa = chosen_isa()
-    started = time.perf_counter()
-    if isinstance(corpus, Corpus) and vocab is None:
-        raise ConfigError("a Corpus needs its Vocab: pass vocab=")
-    if not isinstance(corpus, Corpus) and vocab is not None:
-        raise ConfigError("vocab goes with a Corpus; text makes its own")
-    if isinstance(config, GraphConfig) and checkpoint is not None:
-        raise ConfigError("checkpoint goes with text: a checkpoint cannot keep walks yet")
+    began = time.perf_counter()
     with contextlib.ExitStack() as stack:
         keeper = None
         if checkpoint is not None:
@@ -140,37 +120,62 @@ def train(
             keeper.keep_corpus = keep_corpus or isinstance(corpus, Corpus)
         chunks: Chunks
         if isinstance(config, GraphConfig):
-            chunks = _walks(corpus, config, progress, started)
-            started -= chunks.graph.seconds if isinstance(corpus, (Graph, Walks)) else 0
+            chunks = _walks(corpus, config, progress, began)
+            began -= chunks.graph.seconds if isinstance(corpus, (Graph, Walks)) else 0
             vocab = Vocab(chunks.graph.names, chunks.counts)
         elif isinstance(corpus, Corpus):
             chunks = corpus
-        elif isinstance(corpus, (Graph, Walks)):
-            raise ConfigError("a graph is trained on with a GraphConfig")
         else:
-            vocab, chunks = _read(corpus, config, progress, tmpdir, started)
+            assert not isinstance(corpus, (Graph, Walks))  # refused above
+            known = None if start is None else start.known()
+            vocab, chunks = _read(corpus, config, known, progress, tmpdir, began)
             stack.enter_context(chunks)
         assert vocab is not None
-        text_seconds = time.perf_counter() - started
+        text_seconds = time.perf_counter() - began
         begun = time.perf_counter()
         if config.loss == "softmax":
             check_size(len(vocab), force=force)
-        new = NewSession(chunks, vocab, config, isa)
+        carried = Carried() if start is None else start.carried(vocab, config)
+        new = NewSession(chunks, vocab, config, isa, carried=carried)
         with new.opened(progress) as session:
             session.record["seconds"]["text"] = text_seconds
             tables.fill_initial(session.inputs, config.dim, config.seed, config.initial_range)
+            if start is not None:
+                _begin_with(start, session, progress)
             return train_session(session, progress, keeper, on_interrupt, begun)
 
 
-def _settings(corpus: object, config: Config | None) -> Config:
-    if config is None:
-        return GraphConfig() if isinstance(corpus, (Graph, Walks)) else Config()
-    if not isinstance(config, Config):
+def _settings(corpus: Any, config: Config | None, start: Start | None) -> Config:
+    if config is not None and not isinstance(config, Config):
         raise ConfigError(f"config is {config!r:.60}: give a w2v.Config, as Config(dim=300)")
-    return config
+    kind = GraphConfig if isinstance(corpus, (Graph, Walks)) else Config
+    if start is not None:
+        return start.config(config, kind)
+    return kind() if config is None else config
 
 
-def _walks(source: Any, config: GraphConfig, progress: Listener | None, started: float) -> Walks:
+def _check_arguments(corpus: Any, config: Config, vocab: Vocab | None, *, force: bool) -> None:
+    """Refuse what does not go together."""
+    if force and config.loss != "softmax":
+        raise ConfigError(f"force goes with loss softmax, and loss is {config.loss}: leave it out")
+    if isinstance(corpus, Corpus) and vocab is None:
+        raise ConfigError("a Corpus needs its Vocab: pass vocab=")
+    if not isinstance(corpus, Corpus) and vocab is not None:
+        raise ConfigError("vocab goes with a Corpus; text makes its own")
+    if isinstance(corpus, (Graph, Walks)) and not isinstance(config, GraphConfig):
+        raise ConfigError("a graph is trained on with a GraphConfig")
+
+
+def _begin_with(start: Start, session: Session, progress: Listener | None) -> None:
+    """Put the rows of an earlier model into a new session, and say so."""
+    start.fill(session.inputs, session.outputs, session.vocab, session.carried)
+    start.forget()
+    for note in start.notes(session.record["start"], session.config):
+        if progress is not None:
+            progress(Progress(phase="training", done=0, total=None, note=note))
+
+
+def _walks(source: Any, config: GraphConfig, progress: Listener | None, began: float) -> Walks:
     if isinstance(source, Walks):
         return source
     if isinstance(source, Graph):
@@ -183,15 +188,15 @@ def _walks(source: Any, config: GraphConfig, progress: Listener | None, started:
         max_vocab=config.max_vocab,
         lowercase=config.lowercase,
         threads=config.threads,
-        progress=_text_listener(progress, started),
+        progress=_text_listener(progress, began),
     )
     return Walks(graph, config)
 
 
-def _text_listener(progress: Listener | None, started: float) -> Callable[[int, int | None], None]:
+def _text_listener(progress: Listener | None, began: float) -> Callable[[int, int | None], None]:
     def listen(done: int, total: int | None) -> None:
         if progress is not None:
-            seconds = time.perf_counter() - started
+            seconds = time.perf_counter() - began
             progress(Progress(phase="text", done=done, total=total, seconds=seconds))
 
     return listen
@@ -200,11 +205,13 @@ def _text_listener(progress: Listener | None, started: float) -> Callable[[int, 
 def _read(
     source: Path | Iterable[Any],
     config: Config,
+    known: Known | None,
     progress: Listener | None,
     tmpdir: Path | None,
-    started: float,
+    began: float,
 ) -> tuple[Vocab, Corpus]:
     settings: dict[str, Any] = {
+        "known": known,
         "min_count": config.min_count,
         "max_vocab": config.max_vocab,
         "lowercase": config.lowercase,
@@ -215,7 +222,7 @@ def _read(
         isinstance(item, (str, os.PathLike)) for item in source
     ):
         return corpus_from_sentences(source, tmpdir=tmpdir, **settings)
-    listen = _text_listener(progress, started)
+    listen = _text_listener(progress, began)
     return read_corpus(source, threads=config.threads, tmpdir=tmpdir, progress=listen, **settings)
 
 
@@ -249,8 +256,13 @@ def train_session(
     except KeyboardInterrupt as stop:
         if keeper is not None:
             stop.args = (keeper.write_interrupted(session),)
-        elif on_interrupt is not None:
-            on_interrupt(model())
+        if on_interrupt is not None:
+            try:
+                on_interrupt(model())
+            except W2VError as error:
+                if keeper is None:
+                    raise
+                stop.args = (*stop.args, f"the vectors so far were not written: {error}")
         raise
     except ConfigError as error:  # training diverged
         if keeper is None or not keeper.folder.complete:
@@ -261,10 +273,6 @@ def train_session(
 
 
 def _model(session: Session) -> Model:
-    dim, record = session.config.dim, session.record
-    return Model(
-        vectors=Vectors(session.vocab.words, session.inputs[:-1, :dim], record=record),
-        outputs=session.outputs[:-1, :dim],
-        vocab=session.vocab,
-        record=record,
-    )
+    dim = session.config.dim
+    inputs, outputs = session.inputs[:-1, :dim], session.outputs[:-1, :dim]
+    return whole_model(session.vocab, inputs, outputs, session.carried, session.record)
