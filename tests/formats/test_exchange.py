@@ -21,7 +21,7 @@ HALVES = [name for name, format in FORMATS.items() if format.save_half]
 SEPARATORS = {
     "word2vec": b" \n",
     "text": b" \t\n",
-    "glove": b" \t\n",
+    "glove": b" \t\r\n",
     "tensorboard": b"\t\n",
     "finalfusion": b"",
     "parquet": b"",
@@ -122,6 +122,7 @@ REFUSED = [
         ("new york", "a space"),
         ("a\tb", "a tab"),
         ("a\nb", "a newline"),
+        ("a\rb", "a carriage return"),
     ]
     if word.strip("abnewyork").encode() in marks and word.strip("abnewyork")
 ]
