@@ -136,7 +136,7 @@ def test_words_that_do_not_fit_are_named(name, word, why, tmp_path):
 
 
 def test_words_that_are_not_refused_are_kept():
-    assert len(REFUSED) == 2 + 3 + 3 + 2 + 1 + 1
+    assert len(REFUSED) == 2 + 3 + 4 + 2 + 1 + 1
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -35,7 +35,7 @@ TEXT = b"one two three four five six\r\none two one\tseven\n\xff\xc3\xa9 one eig
 SMALL = {"dim": 5, "min_count": 1, "epochs": 2, "sample": 1e-2, "threads": 1}
 
 
-class Enough(Exception):
+class EnoughError(Exception):
     """Ends training after its first steps: what a checkpoint holds has then been used."""
 
 
@@ -153,9 +153,9 @@ def fuzz_checkpoint(data: bytes) -> None:
 
     def stop(report):
         if report.phase == "training":
-            raise Enough
+            raise EnoughError
 
-    with contextlib.suppress(Enough), refusing():
+    with contextlib.suppress(EnoughError), refusing():
         resume(CHECKPOINT.changed(data), progress=stop)
 
 

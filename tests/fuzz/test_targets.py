@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from targets import TARGETS
+from targets import CHECKPOINT, TARGETS, EnoughError, resume
 
 # Of each target: inputs that once were not answered as they should be.
 FOUND: dict[str, list[bytes]] = {"text": [], "vectors": [], "edges": [], "checkpoint": []}
@@ -30,12 +30,11 @@ def test_found(name):
 
 def test_the_checkpoint_goes_on_as_it_is():
     """Else its fuzzing would end at the first check."""
-    from targets import CHECKPOINT, Enough, resume
 
     def stop(report):
         if report.phase == "training":
-            raise Enough
+            raise EnoughError
 
     for seed in CHECKPOINT.seeds():
-        with pytest.raises(Enough):
+        with pytest.raises(EnoughError):
             resume(CHECKPOINT.changed(seed), progress=stop)

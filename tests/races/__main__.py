@@ -28,7 +28,9 @@ def main() -> None:
     trained = 0
     with tempfile.TemporaryDirectory() as folder:
         text = Path(folder) / "text.txt"
-        lines = (" ".join(f"w{int(draw.paretovariate(0.8))}" for _ in range(20)) for _ in range(400))
+        lines = (
+            " ".join(f"w{int(draw.paretovariate(0.8))}" for _ in range(20)) for _ in range(400)
+        )
         text.write_text("\n".join(lines))
         for isa, *values in itertools.product(available_isas(), *SETTINGS.values()):
             os.environ["W2V_ISA"] = isa
