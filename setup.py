@@ -1,7 +1,9 @@
 """Compiled parts of w2v and their flags; everything else is in pyproject.toml.
 
 ``W2V_DEBUG=1 pip install .`` builds with bounds checks, assertions and the
-address and undefined-behaviour sanitizers.
+address and undefined-behavior sanitizers; ``W2V_DEBUG=thread`` with the thread
+sanitizer; ``W2V_DEBUG=fuzz CC=clang`` with the address sanitizer and what a fuzzer
+has to know about branches taken. ``.ci/sanitizers`` shows how to run them.
 """
 
 import os
@@ -10,7 +12,7 @@ from pathlib import Path
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
-DEBUG = os.environ.get("W2V_DEBUG") == "1"
+DEBUG = os.environ.get("W2V_DEBUG", "")
 
 # No -ffast-math: before GCC 13 it makes the whole host process flush denormals.
 # No -march: each kernel names its own instruction set and one is chosen at run time.
@@ -22,7 +24,10 @@ RELEASE_FLAGS = [
     "-fno-trapping-math",
     "-fno-signed-zeros",
 ]
-DEBUG_FLAGS = ["-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined"]
+SANITIZERS = {"1": "address,undefined", "thread": "thread", "fuzz": "address,fuzzer-no-link"}
+if DEBUG and DEBUG not in SANITIZERS:
+    raise SystemExit(f"W2V_DEBUG={DEBUG}: set it to one of {', '.join(SANITIZERS)}, or not at all")
+DEBUG_FLAGS = ["-O1", "-g", "-fno-omit-frame-pointer", f"-fsanitize={SANITIZERS.get(DEBUG, '')}"]
 FLAGS = DEBUG_FLAGS if DEBUG else RELEASE_FLAGS
 
 
@@ -61,9 +66,9 @@ setup(
         EXTENSIONS,
         compiler_directives={
             "language_level": 3,
-            "boundscheck": DEBUG,
+            "boundscheck": bool(DEBUG),
             "wraparound": False,
-            "initializedcheck": DEBUG,
+            "initializedcheck": bool(DEBUG),
             "cdivision": True,
             "embedsignature": True,
             "freethreading_compatible": True,

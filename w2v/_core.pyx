@@ -59,6 +59,10 @@ cdef extern from "kernels/kernels.h" nogil:
         int stop
         int diverged
 
+    int64_t w2v_done(const w2v_run *) noexcept nogil
+    int w2v_diverged(const w2v_run *) noexcept nogil
+    void w2v_stop(w2v_run *, int) noexcept nogil
+
     ctypedef struct w2v_worker:
         pass
 
@@ -266,7 +270,7 @@ cdef class Run:
     @property
     def done(self):
         """Tokens that workers have taken so far."""
-        return self.run.done
+        return w2v_done(&self.run)
 
     @property
     def worker_bytes(self):
@@ -276,7 +280,7 @@ cdef class Run:
     @property
     def diverged(self):
         """Whether a worker has measured a loss that is not finite."""
-        return self.run.diverged != 0
+        return w2v_diverged(&self.run) != 0
 
     @property
     def state_bytes(self):
@@ -285,11 +289,11 @@ cdef class Run:
 
     def stop(self):
         """Make every worker return at its next block."""
-        self.run.stop = 1
+        w2v_stop(&self.run, 1)
 
     def go_on(self):
         """Take back `stop`. No worker may be training."""
-        self.run.stop = 0
+        w2v_stop(&self.run, 0)
 
 
 cdef class Worker:

@@ -48,9 +48,9 @@ def start():
     """Return a function that starts a command in a process of its own, ended with the test."""
     running = []
 
-    def begin(*args, env=None, **extra):
+    def begin(*args, env=None, program=("-m", "w2v"), **extra):
         process = subprocess.Popen(
-            [sys.executable, "-m", "w2v", *map(str, args)],
+            [sys.executable, *program, *map(str, args)],
             **{
                 "stdin": subprocess.DEVNULL,
                 "stdout": subprocess.PIPE,

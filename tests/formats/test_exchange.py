@@ -21,7 +21,7 @@ HALVES = [name for name, format in FORMATS.items() if format.save_half]
 SEPARATORS = {
     "word2vec": b" \n",
     "text": b" \t\n",
-    "glove": b" \t\n",
+    "glove": b" \t\r\n",
     "tensorboard": b"\t\n",
     "finalfusion": b"",
     "parquet": b"",
@@ -122,6 +122,7 @@ REFUSED = [
         ("new york", "a space"),
         ("a\tb", "a tab"),
         ("a\nb", "a newline"),
+        ("a\rb", "a carriage return"),
     ]
     if word.strip("abnewyork").encode() in marks and word.strip("abnewyork")
 ]
@@ -135,7 +136,7 @@ def test_words_that_do_not_fit_are_named(name, word, why, tmp_path):
 
 
 def test_words_that_are_not_refused_are_kept():
-    assert len(REFUSED) == 2 + 3 + 3 + 2 + 1 + 1
+    assert len(REFUSED) == 2 + 3 + 4 + 2 + 1 + 1
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v import Config, train
+from w2v import Config, Model, train
 
 Array = NDArray[np.float64]
 
@@ -39,13 +39,22 @@ def make_language() -> Language:
 
 def inner_products(language: Language, **changes: Any) -> tuple[Array, Array]:
     """Return inputs . outputs of a model with as many dimensions as words, and the counts."""
+    return products_of(train(language.sentences, learning(**changes)), language)
+
+
+def learning(**changes: Any) -> Config:
+    """Return settings that learn the language, but for these changes."""
     settings: dict[str, Any] = {
         **{"dim": WORDS, "window": 1, "min_count": 1, "sample": 0.0, "noise_exponent": 1.0},
         **{"epochs": 10, "alpha": 0.1, "min_alpha": 0.001, "threads": 1},
     }
     if changes.get("negatives") != "private":
         settings["block_length"] = 16
-    model = train(language.sentences, Config(**settings | changes))
+    return Config(**settings | changes)
+
+
+def products_of(model: Model, language: Language) -> tuple[Array, Array]:
+    """Return inputs . outputs of a model of the language, and the counts in its order."""
     order = [int(word[1:]) for word in model.vocab.words]
     products = model.vectors.matrix.astype(float) @ model.outputs.T.astype(float)
     return products, language.counts[np.ix_(order, order)]

@@ -149,6 +149,7 @@ def save(vectors: Vectors, file: BinaryIO) -> None:
     Raises
     ------
     DataError
-        A word is empty or contains a space, a tab or a newline.
+        A word is empty or contains a space, a tab, a newline or a carriage return: without a
+        header to count them, fields are told apart by all of these.
     """
-    write_lines(vectors, file)
+    write_lines(vectors, file, separators=" \t\r\n")

@@ -111,7 +111,9 @@ def save(vectors: Vectors, file: BinaryIO) -> None:
     write_lines(vectors, file, b"%d %d\n" % vectors.matrix.shape)
 
 
-def write_lines(vectors: Vectors, file: BinaryIO, header: bytes = b"") -> None:
+def write_lines(
+    vectors: Vectors, file: BinaryIO, header: bytes = b"", separators: str = _SEPARATORS
+) -> None:
     """Write a line of a word and its numbers for each word.
 
     Parameters
@@ -122,15 +124,17 @@ def write_lines(vectors: Vectors, file: BinaryIO, header: bytes = b"") -> None:
         Receives the lines.
     header : bytes
         What stands before them; not written if a word cannot be.
+    separators : str
+        Characters that no word may contain.
 
     Raises
     ------
     DataError
-        A word is empty or contains a space, a tab or a newline.
+        A word is empty or contains a separator.
     """
     matrix = vectors.matrix
     n, dim = matrix.shape
-    words = encode_words(vectors.words, _SEPARATORS).split(b"\n")
+    words = encode_words(vectors.words, separators).split(b"\n")
     file.write(header)
     rows = max(1, _BLOCK_NUMBERS // dim)
     for first in range(0, n, rows):

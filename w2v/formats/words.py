@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_NAMES = {" ": "a space", "\t": "a tab", "\n": "a newline"}
+_NAMES = {" ": "a space", "\t": "a tab", "\n": "a newline", "\r": "a carriage return"}
 
 
 def decode_words(data: NDArray[np.uint8]) -> list[str]:

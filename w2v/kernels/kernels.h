@@ -30,7 +30,7 @@ enum { W2V_NS, W2V_NCE, W2V_SAMPLED_SOFTMAX, W2V_HS }; /* losses */
 enum { W2V_EXACT, W2V_SKIP, W2V_SATURATE };   /* what is made of large logits */
 
 /* One training run: the same for all workers. `done`, `stop`, `diverged` are shared and
- * atomic. */
+ * atomic: while workers train, others get at them by the functions below only. */
 typedef struct {
     float *inputs;          /* IN/OUT */
     float *outputs;         /* IN/OUT */
@@ -65,6 +65,18 @@ typedef struct {
     int stop;               /* set to make all workers return at their next block */
     int diverged;           /* set by workers once a loss they measured is not finite */
 } w2v_run;
+
+static inline int64_t w2v_done(const w2v_run *run) {
+    return __atomic_load_n(&run->done, __ATOMIC_RELAXED);
+}
+
+static inline int w2v_diverged(const w2v_run *run) {
+    return __atomic_load_n(&run->diverged, __ATOMIC_RELAXED);
+}
+
+static inline void w2v_stop(w2v_run *run, int stop) {
+    __atomic_store_n(&run->stop, stop, __ATOMIC_RELAXED);
+}
 
 typedef struct w2v_worker w2v_worker;
 

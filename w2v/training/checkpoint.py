@@ -127,7 +127,8 @@ class Folder:
         path = self.path / INDEX
         try:
             with path.open("rb") as file:
-                data = file.read(LONGEST_INDEX + 1)
+                # as long as the file is: a longer read would take that memory, for nothing
+                data = file.read(min(os.fstat(file.fileno()).st_size, LONGEST_INDEX) + 1)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise FileError(f"{self.path}: no checkpoint: there is no {path}") from error
         except OSError as error:

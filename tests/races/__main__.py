@@ -1,0 +1,50 @@
+"""Train every objective with two threads, for the thread sanitizer to watch.
+
+    python tests/races
+
+needs a build by `W2V_DEBUG=thread`; `.ci/sanitizers` makes it and fails on any race that
+intended.txt does not list. Without that build it trains and watches nothing.
+"""
+
+import itertools
+import os
+import random
+import tempfile
+from pathlib import Path
+
+from w2v import Config, resume, train
+from w2v._core import available_isas
+from w2v.errors import ConfigError
+
+SETTINGS = {
+    "model": ("skipgram", "cbow"),
+    "loss": ("ns", "nce", "sampled-softmax", "hs"),
+    "negatives": ("shared", "private"),
+}
+
+
+def main() -> None:
+    draw = random.Random(1)
+    trained = 0
+    with tempfile.TemporaryDirectory() as folder:
+        text = Path(folder) / "text.txt"
+        lines = (
+            " ".join(f"w{int(draw.paretovariate(0.8))}" for _ in range(20)) for _ in range(400)
+        )
+        text.write_text("\n".join(lines))
+        for isa, *values in itertools.product(available_isas(), *SETTINGS.values()):
+            os.environ["W2V_ISA"] = isa
+            changes = dict(zip(SETTINGS, values, strict=True))
+            try:
+                config = Config(**changes, dim=20, min_count=1, epochs=2, threads=2)
+            except ConfigError:
+                continue  # not every objective has private noise
+            run = Path(folder) / "-".join([isa, *values])
+            train(text, config, checkpoint=run, checkpoint_every=0.0)
+            resume(run)
+            trained += 1
+            print("trained:", isa, *values, flush=True)
+    assert trained >= 8
+
+
+main()
