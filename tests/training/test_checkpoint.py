@@ -156,7 +156,7 @@ def test_resuming_changes_nothing_whatever_the_settings(changes, text, tmp_path)
     [
         {"holdout": 0.2},
         {"holdout": 0.2, "patience": 1, "epochs": 8, "alpha": 0.5},
-        {"holdout": 0.2, "patience": 1, "loss": "softmax", "epochs": 4},
+        {"holdout": 0.05, "patience": 1, "loss": "softmax", "epochs": 4},
         {"window": 40, "block_length": 7, "block_noise": 3, "dim": 33, "alpha": 0.005},
         {"log_q": True, "loss": "sampled-softmax", "window": 9},
         {"sample": 0.0, "window": 1, "block_length": 1, "block_noise": 1},
