@@ -49,6 +49,7 @@ class Folder:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
         self._lock: int | None = None
+        self._made = False
         self._files: dict[str, Facts] = {}
         self._number = 0
 
@@ -60,8 +61,8 @@ class Folder:
     @contextlib.contextmanager
     def claimed(self, *, go_on: bool) -> Iterator[Folder]:
         """`claim` it and, in the end, `release` it."""
-        self.claim(go_on=go_on)
-        try:
+        try:  # an interrupt may come within `claim` too
+            self.claim(go_on=go_on)
             yield self
         finally:
             self.release()
@@ -83,6 +84,7 @@ class Folder:
             It holds the checkpoint of another run, not finished.
         """
         try:
+            self._made = not self.path.exists()
             self.path.mkdir(exist_ok=True)
             self._lock = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError as error:
@@ -107,10 +109,11 @@ class Folder:
 
     def release(self) -> None:
         """Let other processes write into the folder."""
+        if self._made and not self.complete:
+            with contextlib.suppress(OSError):
+                self.path.rmdir()  # only if it is empty
+        self._made = False
         if self._lock is not None:
-            if not self.complete:
-                with contextlib.suppress(OSError):
-                    self.path.rmdir()  # only if it is empty
             os.close(self._lock)
             self._lock = None
 
