@@ -27,6 +27,7 @@ SETTINGS = {
     "min_alpha": 0.02,
     "block_length": 32,
     "block_noise": 16,
+    "step": _core.LONGEST_STEP,
 }
 
 
@@ -103,8 +104,7 @@ def both(isa, sentences, *, words, dim, keep=None, seed=7, chunks=1, log_q=False
 def by_reference(inputs, outputs, keep, noise, parts, **settings):
     """Return what the reference adds to its matrices, and its loss with its pairs."""
     begin = inputs.copy(), outputs.copy()
-    step = _core.PATH_STEP if settings.get("loss") == "hs" else _core.STEP
-    reference = make_reference(inputs, outputs, keep, noise, step=step, **settings)
+    reference = make_reference(inputs, outputs, keep, noise, **settings)
     for part in parts:
         if len(part):
             reference.train(part.tolist())
@@ -171,6 +171,14 @@ def test_equals_reference_for_any_window(isa, window, mode, negatives):
 @pytest.mark.parametrize("block_noise", [1, 3, 16, 20, 64])
 def test_equals_reference_for_any_block(isa, block_length, block_noise):
     changes = {"block_length": block_length, "block_noise": block_noise}
+    check(isa, both(isa, sentences(80, [90, 50]), words=80, dim=12, **changes))
+
+
+@pytest.mark.parametrize("step", [1, 7, 16])
+@pytest.mark.parametrize("model", ["skipgram", "cbow"])
+@pytest.mark.parametrize("loss", ["ns", "sampled-softmax", "hs"])
+def test_equals_reference_for_any_step(isa, loss, model, step):
+    changes = {"step": step, "model": model, "loss": loss, "alpha": 0.1}
     check(isa, both(isa, sentences(80, [90, 50]), words=80, dim=12, **changes))
 
 
@@ -298,6 +306,8 @@ def test_take_loss_starts_anew():
         ({"isa": "mmx"}, "no kernel"),
         ({"dim": 17}, "stride"),
         ({"loss_interval": 0}, "loss_interval"),
+        ({"step": 0}, "step must be 1 to"),
+        ({"step": _core.LONGEST_STEP + 1}, "step must be 1 to"),
     ],
 )
 def test_run_refuses_what_would_break_the_kernels(change, message):

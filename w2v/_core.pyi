@@ -1,8 +1,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-STEP: int
-PATH_STEP: int
+LONGEST_STEP: int
 
 def available_isas() -> list[str]: ...
 def alias_table(weights: NDArray[np.float64], table: NDArray[np.uint64]) -> None: ...
@@ -26,6 +25,7 @@ class Run:
         min_alpha: float,
         block_length: int,
         block_noise: int,
+        step: int,
         loss_interval: int = 1,
         done: int = 0,
         model: str = "skipgram",

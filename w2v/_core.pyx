@@ -49,6 +49,7 @@ cdef extern from "kernels/kernels.h" nogil:
         int64_t negative
         int64_t block_length
         int64_t block_noise
+        int64_t step
         int64_t loss_interval
         int large_logits
         float logit_limit
@@ -77,7 +78,7 @@ cdef extern from "kernels/kernels.h" nogil:
         int64_t (*state_bytes)(const w2v_run *) noexcept nogil
         void (*save_state)(w2v_worker *, char *) noexcept nogil
         int (*restore_state)(w2v_worker *, const char *) noexcept nogil
-        int64_t step, path_step
+        int64_t longest_step
 
     const w2v_kernel *const *w2v_kernels()
 
@@ -90,10 +91,7 @@ _LOSSES = {"ns": W2V_NS, "nce": W2V_NCE, "sampled-softmax": W2V_SAMPLED_SOFTMAX,
 _LARGE_LOGITS = {"exact": W2V_EXACT, "skip": W2V_SKIP, "saturate": W2V_SATURATE}
 
 
-# Centers whose rows are gathered together, the second for hierarchical softmax: they fix the
-# order of updates.
-STEP = w2v_kernels()[0].step
-PATH_STEP = w2v_kernels()[0].path_step
+LONGEST_STEP = w2v_kernels()[0].longest_step
 
 
 def available_isas():
@@ -144,6 +142,9 @@ cdef class Run:
         ends; the first `block_noise` of them are scored step by step, as noise words are.
     frozen : uint8 (words + 1,) or None
         1 for words whose input rows stay as they are.
+    step : int
+        Centers whose rows are gathered together, 1 to `LONGEST_STEP`: it fixes the order of
+        updates. More are faster, and repeat a row that is in a step more often than once.
     loss_interval : int
         The loss is measured at one position out of this many.
 
@@ -172,6 +173,7 @@ cdef class Run:
         double min_alpha,
         int64_t block_length,
         int64_t block_noise,
+        int64_t step,
         int64_t loss_interval=1,
         str model="skipgram",
         str loss="ns",
@@ -195,6 +197,8 @@ cdef class Run:
             raise ValueError("stride must be a multiple of 16 and hold dim columns")
         if <size_t> &inputs[0, 0] % 64 or <size_t> &outputs[0, 0] % 64:
             raise ValueError("matrices must be aligned to 64 bytes")
+        if not 1 <= step <= LONGEST_STEP:
+            raise ValueError(f"step must be 1 to {LONGEST_STEP}")
         if loss_interval < 1:
             raise ValueError("loss_interval must be at least 1")
         if (log_draws is not None) != (loss == "nce") and loss != "sampled-softmax":
@@ -244,6 +248,7 @@ cdef class Run:
         self.run.min_alpha = min_alpha
         self.run.block_length = block_length
         self.run.block_noise = block_noise
+        self.run.step = step
         self.run.loss_interval = loss_interval
         self.run.total = total if total > 0 else 1
         self.run.done = done

@@ -122,7 +122,7 @@ def test_vectors_so_far_go_to_stdout_too(corpus, start, tmp_path, w2v):
 def test_vectors_so_far_are_written_beside_a_checkpoint(interrupted, w2v, tmp_path):
     lines = interrupted(signal.SIGINT, "--on-interrupt", "save")
     assert lines[-1] == (
-        "w2v: interrupted: vectors.bin and vectors.run.json was written; go on with: w2v resume run"
+        "w2v: interrupted: vectors.bin and vectors.run.json were written; go on with: w2v resume run"
     )
     before = (tmp_path / "vectors.bin").read_bytes()
     assert json.loads((tmp_path / "vectors.run.json").read_text())["finished"] is False

@@ -100,6 +100,7 @@ def test_keep_rate_of_the_core():
         min_alpha=0.0,
         block_length=64,
         block_noise=1,
+        step=16,
     )
     worker = _core.Worker(run, 11, 0)
     worker.train(np.zeros(tokens, np.int32))
@@ -131,6 +132,7 @@ def test_noise_drawn_by_the_core_follows_the_table(stream):
         min_alpha=1e-8,
         block_length=64,
         block_noise=1,
+        step=16,
     )
     worker = _core.Worker(run, 3, stream)
     worker.train(np.zeros(blocks, np.int32))

@@ -16,7 +16,7 @@ static void shared_block(w2v_worker *w, ptrdiff_t n) {
             spend_noise_deltas(w, &w->noise[w->leaving]);
             w->leaving = w->entering;
         }
-        step = n - done < w->step ? n - done : w->step;
+        step = n - done < w->run->step ? n - done : (ptrdiff_t)w->run->step;
         if (w->entering != w->leaving && step > w->with_leaving) step = w->with_leaving;
         shared_step(w, step);
         if (done == 0) draw_words(w);

@@ -72,7 +72,6 @@ static void lay_out_paths(w2v_worker *w, const w2v_run *run, char *arena, int64_
 static int64_t lay_out(w2v_worker *w, const w2v_run *run, char *arena) {
     const int64_t window = run->window, places = 2 * window + STEP + SLACK;
     const int64_t private = run->negatives == W2V_PRIVATE;
-    w->step = run->loss == W2V_HS ? PATH_STEP : STEP;
     w->vectors = (ptrdiff_t)((run->dim + LANES - 1) / LANES);
     w->width = w->vectors * LANES;
     w->window = (ptrdiff_t)window;

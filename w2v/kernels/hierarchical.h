@@ -214,7 +214,7 @@ static void enter_inputs(w2v_worker *w, ptrdiff_t n, const int32_t *rows) {
     memset(w->x_delta + 2 * window * width, 0, (size_t)(n * width) * sizeof(float));
     for (ptrdiff_t i = 2 * window; i < 2 * window + n; i++)
         __builtin_prefetch(w->run->path + w->run->path_start[rows[i]]);
-    for (ptrdiff_t i = 2 * window + n; i < 2 * window + n + w->step; i++) {
+    for (ptrdiff_t i = 2 * window + n; i < 2 * window + n + w->run->step; i++) {
         prefetch_row(w, input_row(w, rows[i]));
         __builtin_prefetch(w->run->path_start + rows[i]);
     }

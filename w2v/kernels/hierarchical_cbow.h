@@ -93,7 +93,7 @@ static void path_block(w2v_worker *w, ptrdiff_t n) {
     copy_nodes(w);
     if (!cbow) arrange_noise(w, &w->noise[0]);
     for (ptrdiff_t done = 0, step; done < n; done += step, w->pos += step) {
-        step = n - done < w->step ? n - done : w->step;
+        step = n - done < w->run->step ? n - done : (ptrdiff_t)w->run->step;
         if (cbow) path_cbow_step(w, step);
         else path_skipgram_step(w, step);
         while (w->until_measured < step) w->until_measured += w->run->loss_interval;

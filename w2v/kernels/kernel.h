@@ -65,5 +65,5 @@ enum { TILE_ROWS = 2, TILE_DISTANCES = 5, PATH_NODES = 8 };
 
 const w2v_kernel TABLE = {
     NAME,        create,     train,         flush, take_loss, destroy, bytes,
-    state_bytes, save_state, restore_state, STEP, PATH_STEP,
+    state_bytes, save_state, restore_state, STEP,
 };

@@ -54,6 +54,7 @@ typedef struct {
     int negatives;
     int64_t negative;
     int64_t block_length;
+    int64_t step;           /* centers whose rows are gathered together: fixes the order of updates */
     int64_t block_noise;    /* of hs: nodes 0 .. that a step's contexts are scored against */
     int64_t loss_interval;  /* the loss is measured at one position of this many */
     int large_logits;       /* exact but in ns with private noise, and hs */
@@ -99,9 +100,7 @@ typedef struct {
     int64_t (*state_bytes)(const w2v_run *run);
     void (*save_state)(w2v_worker *, char *to);
     int (*restore_state)(w2v_worker *, const char *from); /* 1 if the bytes are no such state */
-    /* Centers whose rows are gathered together, the second for hierarchical softmax: they fix
-     * the order of updates. */
-    int64_t step, path_step;
+    int64_t longest_step; /* what `step` of a run may be */
 } w2v_kernel;
 
 /* Kernels this processor can run, best first, ended by NULL. */

@@ -49,7 +49,7 @@ static void save_state(w2v_worker *w, char *to) {
 
 /* Whether the stream's places are such that nothing is read or written outside the buffers. */
 static int sound_places(const w2v_worker *w, const w2v_saved *s) {
-    const int64_t ahead = w->run->block_length + w->step + BATCH; /* the most that may wait */
+    const int64_t ahead = w->run->block_length + w->run->step + BATCH; /* the most that may wait */
     const int last_draw = w->noise[1].rows != NULL;
     return s->pos >= 3 * w->window && s->pos <= s->end && s->end - s->pos <= ahead &&
            s->end <= w->capacity && s->settled <= s->end && s->settled >= s->end - w->window &&

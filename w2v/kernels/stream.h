@@ -79,7 +79,7 @@ static int train(w2v_worker *w, const int32_t *rows, int64_t n, int64_t *taken) 
     const ptrdiff_t block = w->run->block_length;
     for (;;) {
         /* one step is kept back: its rows are prefetched, and a lone word may be forgotten */
-        while (w->end - w->pos >= block + w->step) {
+        while (w->end - w->pos >= block + w->run->step) {
             if (stopped(w)) return 1;
             train_block(w, block);
         }
@@ -101,13 +101,13 @@ static void flush(w2v_worker *w) {
         return;
     }
     const ptrdiff_t last = w->end + 2 * w->window; /* then every context is done */
-    make_room(w, last - w->end + w->step);
-    const ptrdiff_t padding = 2 * w->window + w->step;
+    make_room(w, last - w->end + w->run->step);
+    const ptrdiff_t padding = 2 * w->window + w->run->step;
     for (ptrdiff_t k = w->end; k < w->end + padding; k++) {
         w->kept[k] = (int32_t)w->run->words;
         w->left[k] = w->right[k] = 0;
     }
-    w->end += padding - w->step;
+    w->end += padding - w->run->step;
     while (w->pos < w->end) {
         const ptrdiff_t left = w->end - w->pos;
         train_block(w, left < w->run->block_length ? left : w->run->block_length);

@@ -15,8 +15,7 @@
  * centers window .. window + n - 1.
  */
 enum {
-    STEP = 32,         /* the most centers whose rows are gathered together */
-    PATH_STEP = 16,    /* of hierarchical softmax: few words would diverge with more */
+    STEP = 32,         /* the most centers whose rows are gathered together: `step` of a run */
     SLACK = 16,        /* rows past a buffer's end that a last tile may read */
     BATCH = 1024,      /* tokens subsampled at a time */
     REPORT = 8192,     /* tokens between two additions to the shared counter */
@@ -47,7 +46,6 @@ struct w2v_worker {
     ptrdiff_t vectors;       /* vectors per row: dim rounded up to LANES */
     ptrdiff_t width;         /* vectors * LANES: floats between rows of the buffers */
     ptrdiff_t window;
-    ptrdiff_t step;          /* STEP or PATH_STEP */
     ptrdiff_t noise_columns; /* block_noise rounded up to LANES; columns past it have weight 0 */
     float alpha;
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v._core import Run, Worker
+from w2v._core import LONGEST_STEP, Run, Worker
 from w2v.config import MAX_THREADS, Config
 from w2v.cpu import available_memory
 from w2v.errors import ConfigError, DataError
@@ -31,6 +31,8 @@ from w2v.training.window import settle_window
 # The loss is measured at one word out of so many. That costs about as much as training on the
 # word, so at most 0.8 percent of the time; prime, lest lines of one length are always met at
 # the same place.
+SHORT_STEP = 16
+MANY_WORDS = 5_000  # so many that few are in one step twice
 LOSS_INTERVALS = (127, 61, 31, 13, 7, 3, 1)
 LOSS_WORDS = 4096  # a small corpus has at least this many words measured
 
@@ -218,6 +220,7 @@ def _new_run(
         alpha=config.alpha,
         min_alpha=config.min_alpha,
         block_length=config.block_length,
+        step=_step(len(vocab), config.loss),
         model=config.model,
         loss=config.loss,
         cbow_gradient=config.cbow_gradient,
@@ -229,6 +232,15 @@ def _new_run(
         frozen=frozen,
         **_scored_rows(vocab, config),
     )
+
+
+def _step(words: int, loss: str) -> int:
+    """Return how many centers go together.
+
+    All of a step are trained on the rows as they were before it: with few words, or with the
+    nodes at the root of a tree, longer steps overshoot.
+    """
+    return LONGEST_STEP if words >= MANY_WORDS and loss != "hs" else SHORT_STEP
 
 
 def _scored_rows(vocab: Vocab, config: Config) -> dict[str, Any]:
