@@ -1,6 +1,6 @@
 """Train, stop and go on, in one process, again and again; watch memory and file descriptors.
 
-    python -m benchmarks.soak [--minutes 60] [--memory-mb 1000]
+    python -m benchmarks.soak [--minutes 60] [--memory-mb 2000]
 
 writes benchmarks/results/counts/soak.json: memory and descriptors after each round, and how
 memory grew over the second half of them. Every objective takes its turn, with two threads,
