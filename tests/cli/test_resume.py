@@ -121,9 +121,8 @@ def test_vectors_so_far_go_to_stdout_too(corpus, start, tmp_path, w2v):
 
 def test_vectors_so_far_are_written_beside_a_checkpoint(interrupted, w2v, tmp_path):
     lines = interrupted(signal.SIGINT, "--on-interrupt", "save")
-    assert lines[-1] == (
-        "w2v: interrupted: vectors.bin and vectors.run.json were written; go on with: w2v resume run"
-    )
+    files = "vectors.bin and vectors.run.json"
+    assert lines[-1] == f"w2v: interrupted: {files} were written; go on with: w2v resume run"
     before = (tmp_path / "vectors.bin").read_bytes()
     assert json.loads((tmp_path / "vectors.run.json").read_text())["finished"] is False
     assert w2v("resume", "run").code == 0
