@@ -13,7 +13,7 @@ from .run import Kind, main
 
 # A vocabulary that the full softmax bears, an epoch of 100 MB in minutes. Negative
 # sampling with the same words stands beside it, since fewer words make another task.
-SOFTMAX_VOCABULARY = 3_000
+SOFTMAX_VOCABULARY = 1_000
 
 
 def everyone(python: Path, peers_python: Path) -> list[Contender]:
