@@ -40,7 +40,7 @@ def main() -> None:
             except ConfigError:
                 continue  # not every objective has private noise
             run = Path(folder) / "-".join([isa, *values])
-            train(text, config, checkpoint=run, checkpoint_every=0.0)
+            train(text, config, checkpoint=run, checkpoint_every=0.001)
             resume(run)
             trained += 1
             print("trained:", isa, *values, flush=True)
