@@ -47,10 +47,10 @@ class Crash:
         """Return the command line of ``train`` or ``resume``."""
         every = ("--checkpoint-every", "0.02")
         if name == "resume":
-            return [sys.executable, "-m", "w2v", "resume", str(self.checkpoint), *every]
+            return [sys.executable, "-I", "-m", "w2v", "resume", str(self.checkpoint), *every]
         checkpoint = ("--checkpoint", str(self.checkpoint), *every)
         files = (str(self.text), "-o", str(self.output))
-        return [sys.executable, "-m", "w2v", "train", *files, *SETTINGS, *checkpoint]
+        return [sys.executable, "-I", "-m", "w2v", "train", *files, *SETTINGS, *checkpoint]
 
     def whole(self) -> bytes:
         """Return the digest of a run that is never killed; leave its output behind."""

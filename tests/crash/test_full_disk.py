@@ -33,7 +33,7 @@ def inputs(tmp_path_factory):
     lines = (" ".join(f"w{k * k % 997} w{k % 13}" for k in range(n, n + 9)) for n in range(900))
     (folder / "text.txt").write_text("\n".join(lines) + "\n")
     (folder / "edges.txt").write_text("".join(f"n{k} n{k * k % 97}\n" for k in range(300)))
-    command = [sys.executable, "-m", "w2v", "train", "text.txt", *TRAIN, "-q"]
+    command = [sys.executable, "-I", "-m", "w2v", "train", "text.txt", *TRAIN, "-q"]
     subprocess.run(command, cwd=folder, check=True)
     return folder
 
@@ -41,7 +41,7 @@ def inputs(tmp_path_factory):
 def run(inputs, disk, command):
     words = [word.replace("DISK", str(disk)) for word in command.split()]
     return subprocess.run(
-        [sys.executable, "-m", "w2v", *words],
+        [sys.executable, "-I", "-m", "w2v", *words],
         cwd=inputs,
         capture_output=True,
         text=True,
