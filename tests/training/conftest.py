@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from interrupting import SMALL, Interrupter
+
+from w2v import Config, train
 
 TOPICS, WORDS_EACH = 6, 12
 
@@ -40,3 +43,26 @@ def assert_topics_found():
             assert set(near) == {topic_of(word)}, word
 
     return check
+
+
+@pytest.fixture(scope="module")
+def text(tmp_path_factory):
+    """A text with lines of all lengths, one longer than a chunk."""
+    generator = np.random.default_rng(2)
+    path = tmp_path_factory.mktemp("text") / "text.txt"
+    words = generator.zipf(1.3, 60_000) % 500
+    breaks = generator.random(60_000) < 0.1
+    breaks[20_000:30_000] = False
+    path.write_text(
+        "".join(f"w{w}{chr(10) if b else ' '}" for w, b in zip(words, breaks, strict=True))
+    )
+    return path
+
+
+@pytest.fixture
+def saved(text, tmp_path):
+    """A checkpoint of a run that was interrupted in its middle."""
+    folder = tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt):
+        train(text, Config(**SMALL), checkpoint=folder, progress=Interrupter(1, 1))
+    return folder

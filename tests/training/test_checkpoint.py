@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import itertools
 import json
-import random
 import shutil
 import threading
 from typing import Literal, get_args, get_origin, get_type_hints
 
 import numpy as np
 import pytest
+from interrupting import SMALL, Interrupter, rewrite
 
 from w2v import Config, Corpus, resume, train
-from w2v.errors import ConfigError, DataError, FileError, W2VError
+from w2v.errors import ConfigError, DataError, FileError
 from w2v.text.corpus import read_corpus
-from w2v.training import building, checkpoint, epochs, keeper
-from w2v.training.session import State
-
-SMALL = {"dim": 7, "min_count": 1, "epochs": 2, "sample": 1e-2, "alpha": 0.05, "threads": 1}
-
+from w2v.training import checkpoint, epochs, keeper
 
 OBJECTIVE = ("model", "loss", "negatives")  # what decides which code trains
 
@@ -48,25 +43,6 @@ def choices(every):
             Config(**changes)
             found.append(pytest.param(changes, id="-".join(values)))
     return found
-
-
-class Interrupter:
-    """Interrupts training after a few reports, drawn at random."""
-
-    def __init__(self, seed, most=3):
-        self._random = random.Random(seed)
-        self._most = most
-        self._left = 1
-        self.count = 0
-
-    def __call__(self, report):
-        if report.phase != "training" or report.note or report.estimate is not None:
-            return  # not yet training, or no place where a signal would come in
-        self._left -= 1
-        if self._left == 0:
-            self._left = self._random.randint(1, self._most)
-            self.count += 1
-            raise KeyboardInterrupt
 
 
 def interrupted_often(corpus, config, folder, seed, most=60, **extra):
@@ -101,29 +77,6 @@ def same(first, second):
 @pytest.fixture(autouse=True)
 def quick_polls(monkeypatch):
     monkeypatch.setattr(epochs, "POLL_SECONDS", 0.0005)
-
-
-@pytest.fixture(scope="module")
-def text(tmp_path_factory):
-    """A text with lines of all lengths, one longer than a chunk."""
-    generator = np.random.default_rng(2)
-    path = tmp_path_factory.mktemp("text") / "text.txt"
-    words = generator.zipf(1.3, 60_000) % 500
-    breaks = generator.random(60_000) < 0.1
-    breaks[20_000:30_000] = False
-    path.write_text(
-        "".join(f"w{w}{chr(10) if b else ' '}" for w, b in zip(words, breaks, strict=True))
-    )
-    return path
-
-
-@pytest.fixture
-def saved(text, tmp_path):
-    """A checkpoint of a run that was interrupted in its middle."""
-    folder = tmp_path / "run"
-    with pytest.raises(KeyboardInterrupt):
-        train(text, Config(**SMALL), checkpoint=folder, progress=Interrupter(1, 1))
-    return folder
 
 
 def check_that_resuming_changes_nothing(changes, text, folder):
@@ -386,136 +339,3 @@ def test_divergence_is_noticed_within_an_epoch(text):
 
 
 # Damage
-
-
-def rewrite(path, facts):
-    """Write facts with a checksum that is right, as somebody with bad intentions would."""
-    facts = {key: value for key, value in facts.items() if key != "crc32"}
-    path.write_text(json.dumps({**facts, "crc32": checkpoint._crc(facts)}))
-
-
-def test_every_damaged_byte_is_refused(saved):
-    draw = random.Random(5)
-    files = sorted(path for path in saved.iterdir() if path.name != "checkpoint.json")
-    assert len(files) == 5
-    for path in [*files, saved / "checkpoint.json"]:
-        good = path.read_bytes()
-        for _ in range(6):
-            bad = bytearray(good)
-            bad[draw.randrange(len(bad))] ^= 1 << draw.randrange(8)
-            path.write_bytes(bad)
-            with pytest.raises(W2VError):
-                resume(saved)
-        for cut in (0, len(good) // 2, len(good) - 2):
-            path.write_bytes(good[:cut])
-            with pytest.raises(W2VError, match=path.name.split(".")[0]):
-                resume(saved)
-        path.unlink()
-        with pytest.raises(FileError, match=path.name):
-            resume(saved)
-        path.write_bytes(good)
-    resume(saved)
-
-
-def places(facts):
-    """Return (container, key) of every value in nested facts."""
-    items = facts.items() if isinstance(facts, dict) else enumerate(facts)
-    for key, value in items:
-        yield facts, key
-        if isinstance(value, (dict, list)):
-            yield from places(value)
-
-
-def test_no_value_in_the_json_file_is_trusted(saved):
-    path = saved / "checkpoint.json"
-    facts = json.loads(path.read_text())
-    count = len(list(places(facts)))
-    draw = random.Random(6)
-    strange = [None, -1, 1 << 61, 1 << 80, 0.5, "x", [], {}, [[1]], True, 1e300]
-    harmless = 0
-    for number in range(count):
-        changed = json.loads(json.dumps(facts))
-        container, key = list(places(changed))[number]
-        container[key] = draw.choice(strange)
-        rewrite(path, changed)
-        copy = saved.with_name("copy")
-        shutil.copytree(saved, copy)
-        try:
-            resume(copy)
-            harmless += 1  # such as the seconds of an epoch
-        except W2VError:
-            pass
-        shutil.rmtree(copy)
-    assert harmless < count / 2
-
-
-def test_no_byte_of_the_workers_is_trusted(saved):
-    """Whatever they hold with a checksum that is right, nothing outside the buffers is touched."""
-    index, path = saved / "checkpoint.json", next(saved.glob("workers.*"))
-    facts, good = json.loads(index.read_text()), path.read_bytes()
-    draw = random.Random(7)
-    for _ in range(60):
-        bad = bytearray(good)
-        for _ in range(draw.choice([1, 8])):
-            place = draw.choice([draw.randrange(128, 300), draw.randrange(128, len(bad))])
-            bad[place] = draw.randrange(256)
-        path.write_bytes(bad)
-        facts["files"]["workers"]["crc32"] = checkpoint.zlib.crc32(bytes(bad))
-        rewrite(index, facts)
-        copy = saved.with_name("copy")
-        shutil.copytree(saved, copy)
-        with contextlib.suppress(W2VError):
-            resume(copy)
-        shutil.rmtree(copy)
-
-
-def test_another_version_is_named(saved):
-    path = saved / "checkpoint.json"
-    facts = json.loads(path.read_text())
-    rewrite(path, {**facts, "w2v": "99.1"})
-    with pytest.raises(DataError, match=r"made by w2v 99\.1, format 2; this is"):
-        resume(saved)
-    rewrite(path, {**facts, "format": 3})
-    with pytest.raises(DataError, match="format 3"):
-        resume(saved)
-
-
-def test_rows_outside_the_vocabulary_are_refused(text, tmp_path):
-    folder = tmp_path / "run"
-    with pytest.raises(KeyboardInterrupt):
-        train(
-            text,
-            Config(**SMALL),
-            checkpoint=folder,
-            keep_corpus=True,
-            progress=Interrupter(1, 1),
-        )
-    index, path = folder / "checkpoint.json", next(folder.glob("rows.*"))
-    facts = json.loads(index.read_text())
-    rows = np.load(path)
-    for bad in (len(rows), -2):
-        rows[17] = bad
-        np.save(path, rows)
-        facts["files"]["rows"]["crc32"] = checkpoint.zlib.crc32(path.read_bytes())
-        rewrite(index, facts)
-        with pytest.raises(DataError, match="not in the vocabulary"):
-            resume(folder)
-
-
-def test_a_checkpoint_cannot_take_more_memory_than_its_size_allows(saved, monkeypatch):
-    """Sizes in the JSON file that the files do not have are refused before anything is made."""
-    index = saved / "checkpoint.json"
-    facts = json.loads(index.read_text())
-    facts["words"] = facts["settings"]["max_vocab"] = 1 << 30
-    rewrite(index, facts)
-    made = []
-    monkeypatch.setattr(building.tables, "padded_matrix", lambda *shape: made.append(shape))
-    with pytest.raises(DataError, match="not an array of int64"):
-        resume(saved)
-    assert not made
-
-
-def test_a_state_is_dataclass_fields(saved):
-    """Whoever adds a field to State has to read it back as well."""
-    facts = json.loads((saved / "checkpoint.json").read_text())
-    assert set(facts["state"]) == {field.name for field in dataclasses.fields(State)}

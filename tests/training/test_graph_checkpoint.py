@@ -9,14 +9,13 @@ import shutil
 
 import numpy as np
 import pytest
+from interrupting import Interrupter, rewrite
 from test_checkpoint import (  # noqa: F401
-    Interrupter,
     interrupted_often,
-    places,
     quick_polls,
-    rewrite,
     same,
 )
+from test_checkpoint_damage import places, resume_copy
 
 from w2v import Graph, GraphConfig, Start, read_graph, resume, train
 from w2v.errors import ConfigError, DataError, W2VError
@@ -144,11 +143,8 @@ def test_no_value_in_the_json_file_is_trusted(saved):
             container, key = [(changed, part), *places(changed[part])][number]
             container[key] = draw.choice(strange)
             rewrite(path, changed)
-            copy = saved.with_name("copy")
-            shutil.copytree(saved, copy)
             with contextlib.suppress(W2VError):
-                resume(copy)
-            shutil.rmtree(copy)
+                resume_copy(saved)
 
 
 def test_no_byte_of_the_graph_is_trusted(saved):
@@ -166,13 +162,10 @@ def test_no_byte_of_the_graph_is_trusted(saved):
             changed = json.loads(json.dumps(facts))
             changed["files"][name]["crc32"] = checkpoint.zlib.crc32(bytes(bad))
             rewrite(index, changed)
-            copy = saved.with_name("copy")
-            shutil.copytree(saved, copy)
             try:
-                resume(copy)
+                resume_copy(saved)
             except W2VError:
                 refused += 1
-            shutil.rmtree(copy)
         path.write_bytes(good)
     assert refused > 5
 

@@ -54,7 +54,7 @@ typedef struct {
     int negatives;
     int64_t negative;
     int64_t block_length;
-    int64_t step;           /* centers whose rows are gathered together: fixes the order of updates */
+    int64_t step;           /* centers whose rows are gathered together: the order of updates */
     int64_t block_noise;    /* of hs: nodes 0 .. that a step's contexts are scored against */
     int64_t loss_interval;  /* the loss is measured at one position of this many */
     int large_logits;       /* exact but in ns with private noise, and hs */
