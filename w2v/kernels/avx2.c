@@ -1,8 +1,8 @@
 #if defined(__x86_64__)
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx2,fma,bmi2,prfchw"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,bmi2"))), apply_to = function)
 #else
-#pragma GCC target("avx2,fma,bmi2,prfchw")
+#pragma GCC target("avx2,fma,bmi2")
 #endif
 #define NAME "avx2"
 #define TABLE w2v_avx2

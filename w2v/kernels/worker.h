@@ -138,7 +138,7 @@ INLINE int is_frozen(const w2v_worker *w, int32_t row) {
     return w->run->frozen != NULL && w->run->frozen[row];
 }
 
-/* For writing, since every row that is gathered gets a delta. */
+/* Into the second cache: a step's rows and the buffers are more than the first one holds. */
 INLINE void prefetch_row(const w2v_worker *w, const float *row) {
-    for (ptrdiff_t k = 0; k < w->width; k += 16) __builtin_prefetch(row + k, 1);
+    for (ptrdiff_t k = 0; k < w->width; k += 16) __builtin_prefetch(row + k, 0, 2);
 }
