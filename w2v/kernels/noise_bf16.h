@@ -56,6 +56,8 @@ typedef int32_t source_t; /* a row of x_pairs */
 
 INLINE ptrdiff_t source_step(const w2v_worker *w) { return w->pair_width; }
 
+#ifndef AMX /* noise_amx.h has its own */
+
 static const source_t *arrange_sources(w2v_worker *w, const float *x, ptrdiff_t n) {
     for (ptrdiff_t i = 0; i < n; i++) {
         for (ptrdiff_t c = 0; c < w->pair_width; c += LANES)
@@ -110,6 +112,8 @@ static void arrange_updates(w2v_worker *w, const float *x, ptrdiff_t n) {
         store_pairs(w->coef_pairs + k / 2, pack(w->noise_coef + k));
 }
 
+#endif
+
 /* acc[r] += sum over s < n of the two products of coef[r * row_step + s * source_step] with
  * source[s], both pairs. */
 INLINE void add_pair_products(vf (*acc)[TILE_COLS], const int rows, const int cols,
@@ -125,6 +129,8 @@ INLINE void add_pair_products(vf (*acc)[TILE_COLS], const int rows, const int co
         }
     }
 }
+
+#ifndef AMX
 
 INLINE void add_noise(vf (*acc)[TILE_COLS], const int rows, const int cols,
                       const w2v_worker *w, const w2v_noise *noise, ptrdiff_t i,
@@ -148,3 +154,5 @@ static void update_noise(w2v_worker *w, const w2v_noise *noise, const float *x, 
     (void)x; /* arrange_updates has it as x_mixed */
     FOR_TILES(w, w->run->block_noise, noise_tile, noise, n)
 }
+
+#endif

@@ -75,6 +75,11 @@ struct w2v_worker {
     ptrdiff_t pair_width;    /* width / 2 rounded up to LANES */
     int32_t *x_pairs, *x_mixed, *coef_pairs, *coef_mixed;
     float *nothing;          /* (noise_columns,): zeros */
+    ptrdiff_t noise_pairs;   /* pairs of noise words in z_mixed: in noise_amx.h whole tiles of them */
+#endif
+#ifdef AMX                   /* see noise_amx.h */
+    int32_t *coef_of_noise;  /* (noise_columns, STEP / 2) */
+    float *source_delta;     /* (STEP, width): what noise words give the deltas of sources */
 #endif
     float *noise_coef;       /* (2 window + STEP, noise_columns): first logits, then
                               * coefficients; but for sampled_softmax.h STEP rows */
