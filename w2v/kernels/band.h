@@ -1,72 +1,10 @@
-/* The band: for each center, a logit and then a coefficient for each context within the
- * window, laid out as band_at() in products.h says. */
+/* The band: for each center, a logit and then a coefficient for each of the 2 * window contexts
+ * around it, the center itself left out. The products with it are band_float.h's or band_bf16.h's. */
 
 /* The place of a pair, given as positions. */
 INLINE float *band_place(const w2v_worker *w, ptrdiff_t center, ptrdiff_t context) {
-    const float *origin = w->band + w->window * 2 * w->window; /* of center 0 */
-    return w->band + (band_at(origin, w->window, center, context) - w->band);
-}
-
-/* Partial dot products, one lane each, of TILE_CENTERS neighboring centers with `count`
- * contexts each, from `x` on for the first center and one further on for each next. */
-INLINE void band_tile(const w2v_worker *w, const float *y, const float *x, float *sums,
-                      const int count) {
-    const ptrdiff_t width = w->width;
-    vf acc[TILE_CENTERS][TILE_DISTANCES];
-    UNROLL for (int r = 0; r < TILE_CENTERS; r++) {
-        UNROLL for (int k = 0; k < count; k++) acc[r][k] = splat(0.0f);
-    }
-    for (ptrdiff_t c = 0; c < width; c += LANES) {
-        vf center[TILE_CENTERS];
-        UNROLL for (int r = 0; r < TILE_CENTERS; r++) center[r] = load(y + r * width + c);
-        UNROLL for (int s = 0; s < count + TILE_CENTERS - 1; s++) {
-            vf v = load(x + s * width + c);
-            IN_REGISTER(v);
-            UNROLL for (int r = 0; r < TILE_CENTERS; r++) {
-                if (s >= r && s - r < count) acc[r][s - r] += center[r] * v;
-            }
-        }
-    }
-    UNROLL for (int r = 0; r < TILE_CENTERS; r++) {
-        UNROLL for (int k = 0; k < count; k++)
-            store(sums + (r * 2 * w->window + k) * LANES, acc[r][k]);
-    }
-}
-
-/* One side of TILE_CENTERS centers: `window` contexts each. */
-static void band_side(const w2v_worker *w, const float *y, const float *x, float *sums) {
-    for (ptrdiff_t k = 0, pieces = (w->window + TILE_DISTANCES - 1) / TILE_DISTANCES;
-         k < w->window; pieces--) {
-        const ptrdiff_t count = (w->window - k + pieces - 1) / pieces;
-        const float *from = x + k * w->width;
-        float *to = sums + k * LANES;
-        switch (count) {
-        case 1: band_tile(w, y, from, to, 1); break;
-        case 2: band_tile(w, y, from, to, 2); break;
-        case 3: band_tile(w, y, from, to, 3); break;
-        case 4: band_tile(w, y, from, to, 4); break;
-        default: band_tile(w, y, from, to, 5); break;
-        }
-        k += count;
-    }
-}
-
-/* Logits of the step's centers with their contexts, into the band. LANES / 2 centers at a
- * time, since 2 window LANES / 2 sums are then `window` whole vectors. */
-static void band_logits(w2v_worker *w, ptrdiff_t n) {
-    const ptrdiff_t window = w->window, width = w->width;
-    float *logits = w->band + 2 * window * 2 * window;
-    for (ptrdiff_t q = 0; q < n; q += LANES / 2) {
-        for (ptrdiff_t r = 0; r < LANES / 2; r += TILE_CENTERS) {
-            const float *y = w->y + (2 * window + q + r) * width;
-            const float *x = w->x + (q + r) * width;
-            float *sums = w->lane_sums + r * 2 * window * LANES;
-            band_side(w, y, x, sums);
-            band_side(w, y, x + (window + 1) * width, sums + window * LANES);
-        }
-        for (ptrdiff_t k = 0; k < window; k++, logits += LANES)
-            store(logits, sum_lanes(w->lane_sums + k * LANES * LANES));
-    }
+    const ptrdiff_t window = w->window, distance = context - center;
+    return w->band + (window + center) * 2 * window + distance + window - (distance > 0);
 }
 
 /* Lay out the weights of the step's pairs as the band lays out the pairs. Each copy may
@@ -110,13 +48,11 @@ INLINE void prefetch_next(const w2v_worker *w, const int32_t *centers, ptrdiff_t
 INLINE void context_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_t i,
                          ptrdiff_t col, const int32_t *contexts, const w2v_noise *noise,
                          const int32_t *next) {
-    const ptrdiff_t window = w->window;
     vf acc[TILE_ROWS][TILE_COLS];
     if (col == 0) prefetch_next(w, next + i, rows);
     clear_tile(acc, rows, cols);
     if (noise) add_noise(acc, rows, cols, w, noise, i, col);
-    add_band(acc, rows, cols, w->band + window * 2 * window, window, i, 1,
-             w->y + window * w->width + col, w->width);
+    add_from_centers(acc, rows, cols, w, i, col);
     UNROLL for (int r = 0; r < rows; r++)
         if (!is_frozen(w, contexts[i + r]))
             add_delta(input_row(w, contexts[i + r]) + col, acc[r], cols);
@@ -129,8 +65,7 @@ static void update_contexts(w2v_worker *w, ptrdiff_t n, const int32_t *contexts,
 
 /* After a step of n positions: what later steps need moves to the front. */
 static void slide(w2v_worker *w, ptrdiff_t n) {
-    const ptrdiff_t pairs = 2 * w->window, width = w->width;
-    memmove(w->x, w->x + n * width, (size_t)(pairs * width) * sizeof(float));
-    memmove(w->y, w->y + n * width, (size_t)(pairs * width) * sizeof(float));
+    const ptrdiff_t pairs = 2 * w->window;
+    slide_rows(w, n);
     memmove(w->band, w->band + n * pairs, (size_t)(pairs * pairs) * sizeof(float));
 }

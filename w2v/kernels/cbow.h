@@ -33,11 +33,9 @@ static void set_hidden_weights(w2v_worker *w, ptrdiff_t n) {
 
 INLINE void hidden_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_t q,
                         ptrdiff_t col, float *hidden) {
-    const ptrdiff_t window = w->window;
     vf acc[TILE_ROWS][TILE_COLS];
     clear_tile(acc, rows, cols);
-    add_band(acc, rows, cols, w->band + window * 2 * window, window, window + q, 0,
-             w->x + col, w->width);
+    add_from_contexts(acc, rows, cols, w, q, col);
     UNROLL for (int r = 0; r < rows; r++) {
         UNROLL for (int c = 0; c < cols; c++)
             store(hidden + (q + r) * w->width + col + c * LANES, acc[r][c]);
@@ -138,14 +136,14 @@ INLINE void error_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_t 
         const float whole = w->run->cbow_mean && !w->run->cbow_corrected ? w->mass[q + r] : 1;
         const float *h = w->hidden + (q + r) * width + col;
         const float *y = w->center_rows + (q + r) * width + col;
-        float *e = w->y + (2 * w->window + q + r) * width + col;
         vf step[TILE_COLS];
         UNROLL for (int c = 0; c < cols; c++) {
-            store(e + c * LANES, splat(whole) * (acc[r][c] + g * load(y + c * LANES)));
+            acc[r][c] = splat(whole) * (acc[r][c] + g * load(y + c * LANES));
             step[c] = g * load(h + c * LANES);
         }
         add_delta(output_row(w, centers[q + r]) + col, step, cols);
     }
+    keep_errors(w, rows, cols, q, col, acc);
 }
 
 static void update_hidden(w2v_worker *w, ptrdiff_t n, const int32_t *centers) {
@@ -158,19 +156,19 @@ static void cbow_step(w2v_worker *w, ptrdiff_t n) {
     const ptrdiff_t first = w->pos - 2 * window;
     const int32_t *rows = w->kept + first, *centers = rows + window;
     const w2v_noise *noise = &w->noise[w->entering];
-    for (ptrdiff_t i = 2 * window; i < 2 * window + n; i++)
-        copy_row(w, w->x + i * width, input_row(w, rows[i]));
+    enter_contexts(w, n, rows);
     for (ptrdiff_t q = 0; q < n; q++)
         copy_row(w, w->center_rows + q * width, output_row(w, centers[q]));
     set_band_weights(w, n, w->left + first + window, w->right + first + window);
     set_hidden_weights(w, n);
+    arrange_band(w, n);
     make_hidden(w, n);
-    noise_logits(w, noise, w->hidden, w->noise_coef, n);
+    noise_logits(w, noise, arrange_sources(w, w->hidden, n), w->noise_coef, n);
     center_logits(w, n, centers);
     coefficients_of_hidden(w, n, centers);
-    arrange_updates(w, w->hidden, n);
+    arrange_coefficients(w, n);
     update_hidden(w, n, centers);
     update_contexts(w, n, rows, NULL);
-    update_noise(w, noise, w->hidden, n);
+    update_noise(w, noise, mix_sources(w, w->hidden, n), n);
     slide(w, n);
 }

@@ -20,21 +20,47 @@ static void lay_out_noise(const w2v_worker *w, w2v_noise *noise, char *arena, in
 #endif
 }
 
-/* The buffers of the products with noise words, but for the draws themselves. */
-static void lay_out_products(w2v_worker *w, int64_t ring, char *arena, int64_t *used) {
+/* The buffers of the products with noise words, but for the draws themselves: `ring` rows of
+ * coefficients and `sources` sources at a time. */
+static void lay_out_products(w2v_worker *w, int64_t ring, int64_t sources, char *arena,
+                             int64_t *used) {
     const int64_t columns = w->noise_columns;
     w->noise_coef = carve(arena, used, ring * columns);
 #ifdef BF16
     w->pair_width = (w->width / 2 + LANES - 1) / LANES * LANES;
-    w->x_pairs = (int32_t *)carve(arena, used, STEP * w->pair_width);
+    w->x_pairs = (int32_t *)carve(arena, used, sources * w->pair_width);
     w->x_mixed = (int32_t *)carve(arena, used, STEP / 2 * w->width);
     w->coef_pairs = (int32_t *)carve(arena, used, (STEP + SLACK) * w->noise_pairs);
     w->coef_mixed = (int32_t *)carve(arena, used, STEP / 2 * columns);
     w->nothing = carve(arena, used, columns);
+#else
+    (void)sources;
 #endif
 #ifdef AMX
     w->coef_of_noise = (int32_t *)carve(arena, used, columns * STEP / 2);
     w->source_delta = carve(arena, used, STEP * w->width);
+#endif
+}
+
+/* The rings of rows that the band is multiplied with; `logits` if it is made of them too. */
+static void lay_out_rings(w2v_worker *w, int logits, char *arena, int64_t *used) {
+    const int64_t window = w->window, width = w->width, places = 2 * window + STEP + SLACK;
+#ifdef BF16
+    w->ring_mixed = (int32_t *)carve(arena, used, places / 2 * width);
+    w->y_mixed = (int32_t *)carve(arena, used, places / 2 * width);
+    w->band_room = (ptrdiff_t)((2 * window + 2 + LANES - 1) / LANES * LANES);
+    w->stretches = carve(arena, used, 2 * w->band_room);
+    w->own_lanes = (uint32_t *)carve(arena, used, 2 * w->band_room / LANES);
+    w->coef_of_ring = (int32_t *)carve(arena, used, places / 2 * w->band_room);
+    w->coef_of_centers = (int32_t *)carve(arena, used, STEP / 2 * w->band_room);
+    if (!logits) return;
+    w->y_pairs = (int32_t *)carve(arena, used, STEP * w->pair_width);
+    w->x_columns_step = (ptrdiff_t)((2 * window + STEP + 4 * LANES - 1) / LANES * LANES);
+    w->x_columns = carve(arena, used, w->pair_width * w->x_columns_step + 4 * LANES);
+#else
+    (void)logits;
+    w->x = carve(arena, used, places * width);
+    w->y = carve(arena, used, places * width);
 #endif
 }
 
@@ -47,7 +73,7 @@ static void lay_out_paths(w2v_worker *w, const w2v_run *run, char *arena, int64_
     w->x_columns_step = (ptrdiff_t)((2 * window + STEP + 2 * LANES - 1) / LANES * LANES);
     w->x_columns = carve(arena, used, width * w->x_columns_step);
     lay_out_noise(w, &w->noise[0], arena, used);
-    lay_out_products(w, STEP + SLACK, arena, used);
+    lay_out_products(w, STEP + SLACK, STEP, arena, used);
     const int64_t copies = run->copied_nodes > columns ? run->copied_nodes : columns;
     w->noise[0].z = carve(arena, used, copies * width + SLACK);
     w->z_before = carve(arena, used, copies * width);
@@ -113,8 +139,6 @@ static int64_t lay_out(w2v_worker *w, const w2v_run *run, char *arena) {
         w->error = carve(arena, &used, cbow ? width : 0);
         return used;
     }
-    w->x = carve(arena, &used, places * width);
-    w->y = carve(arena, &used, places * width);
     if (cbow) {
         w->hidden = carve(arena, &used, STEP * width + SLACK);
         w->center_rows = carve(arena, &used, STEP * width);
@@ -125,7 +149,8 @@ static int64_t lay_out(w2v_worker *w, const w2v_run *run, char *arena) {
     const int64_t ring = sampled && !cbow ? places : STEP + SLACK;
     for (int64_t k = 0; k < (sampled && !cbow ? 2 : 1); k++)
         lay_out_noise(w, &w->noise[k], arena, &used);
-    lay_out_products(w, ring, arena, &used);
+    lay_out_products(w, ring, cbow ? STEP : places, arena, &used);
+    lay_out_rings(w, !cbow, arena, &used);
     w->collision = carve(arena, &used, ring * noise);
     w->log_mass = carve(arena, &used, ring);
     w->spared = carve(arena, &used, ring);
@@ -144,6 +169,10 @@ static int64_t lay_out(w2v_worker *w, const w2v_run *run, char *arena) {
 /* The weight of a pair, by window mode, the center's reach to that side, and distance. */
 static void fill_weights(w2v_worker *w) {
     const ptrdiff_t window = w->window;
+#ifdef BF16
+    for (ptrdiff_t k = 0; w->own_lanes && k < 2 * w->band_room / LANES; k++)
+        w->own_lanes[k] = own_places(window, k % 2, k / 2 * LANES);
+#endif
     for (ptrdiff_t reach = 0; reach <= window; reach++) {
         for (ptrdiff_t d = 1; d <= reach; d++) {
             float weight = 1.0f;

@@ -189,7 +189,7 @@ static void update_leaving(w2v_worker *w, ptrdiff_t n, const int32_t *contexts) 
 
 static void update_top_nodes(w2v_worker *w, ptrdiff_t n) {
     w2v_noise *top = &w->noise[0];
-    update_noise(w, top, w->x, n);
+    update_noise(w, top, mix_sources(w, w->x, n), n);
     for (ptrdiff_t k = 0; k < w->run->block_noise * w->width; k += LANES) {
         store(top->z + k, load(top->z + k) + clamp(load(top->z_delta + k), DELTA_LIMIT));
         store(top->z_delta + k, splat(0.0f));
@@ -227,14 +227,14 @@ static void path_skipgram_step(w2v_worker *w, ptrdiff_t n) {
     const uint16_t *left = w->left + first, *right = w->right + first;
     enter_inputs(w, n, rows);
     mark_top_nodes(w, n, rows + window);
-    noise_logits(w, &w->noise[0], w->x, w->noise_coef, n);
+    noise_logits(w, &w->noise[0], arrange_sources(w, w->x, n), w->noise_coef, n);
     top_coefficients(w, n, left - window, right - window);
     arrange_columns(w, n);
     for (ptrdiff_t p = window; p < window + n; p++) {
         prefetch_path(w, rows[p + PATHS_AHEAD]);
         path_center(w, p, rows[p], left[p], right[p]);
     }
-    arrange_updates(w, w->x, n);
+    arrange_coefficients(w, n);
     update_leaving(w, n, rows);
     update_top_nodes(w, n);
     slide_paths(w, n);

@@ -49,6 +49,12 @@ enum { TILE_ROWS = 2, TILE_DISTANCES = 5, PATH_NODES = 8 };
 
 #include "private.h"
 
+#ifdef BF16
+#include "band_bf16.h"
+#else
+#include "band_float.h"
+#endif
+
 #include "band.h"
 
 #include "sampled_softmax.h"

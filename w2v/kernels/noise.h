@@ -59,12 +59,11 @@ INLINE int may_be_noise(const w2v_noise *noise, int32_t row) {
     return noise->filter[low / 64] >> (low % 64) & 1;
 }
 
-/* Logits of n sources from `x` on. Tiles of two vectors of noise words, and a taller one for
+/* Logits of n sources. Tiles of two vectors of noise words, and a taller one for
  * what is left: either way enough sums are under way to hide the latency of each addition. */
-static void noise_logits(w2v_worker *w, const w2v_noise *noise, const float *x, float *logits,
-                         ptrdiff_t n) {
+static void noise_logits(w2v_worker *w, const w2v_noise *noise, const source_t *sources,
+                         float *logits, ptrdiff_t n) {
     const ptrdiff_t groups = w->noise_columns / LANES, step = source_step(w);
-    const source_t *sources = arrange_sources(w, x, n);
     ptrdiff_t group = 0;
     for (; group + 1 < groups; group += 2) {
         for (ptrdiff_t i = 0; i < n; i += TILE_CONTEXTS)

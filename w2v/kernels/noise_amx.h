@@ -6,7 +6,7 @@
  *   deltas of sources, over noise       coef_pairs     (STEP, noise_pairs)
  *                                       z_mixed        (noise_pairs, width)
  *   deltas of noise, over sources       coef_of_noise  (noise_columns, STEP / 2)
- *                                       x_mixed        (STEP / 2, width)
+ *                                       x_mixed        (STEP / 2, width), or the start of ring_mixed
  *
  * A tile takes 16 rows and 16 pairs whatever they hold. Rows past the last give sums that nobody
  * looks at; pairs past the last, in any of these sums, have a factor 0 on the left.
@@ -49,11 +49,9 @@ INLINE void noise_logits_tile(const w2v_worker *w, const w2v_noise *noise, const
     }
 }
 
-/* Coefficients by rows, for the sources' deltas, and by columns, for the noise words'. */
-static void arrange_coefficients(w2v_worker *w, ptrdiff_t n) {
+/* The coefficients by columns, for the noise words' deltas. */
+static void transpose_coefficients(w2v_worker *w, ptrdiff_t n) {
     const ptrdiff_t columns = w->noise_columns;
-    for (ptrdiff_t i = 0; i < n; i++)
-        pack_row(w->coef_pairs + i * w->noise_pairs, w->noise_coef + i * columns, columns);
     for (ptrdiff_t j = 0; j < columns; j += LANES) {
         vf r[LANES];
         UNROLL for (int k = 0; k < LANES; k++) {
@@ -86,11 +84,12 @@ static void make_source_deltas(w2v_worker *w, const w2v_noise *noise, ptrdiff_t 
     if (col < w->width) source_delta_tile(w, noise, 2, 1, col);
 }
 
-/* `x` are the step's n sources, and the leaving noise is that of all n. */
-static void arrange_updates(w2v_worker *w, const float *x, ptrdiff_t n) {
-    for (ptrdiff_t i = 0; i < n; i += 2)
-        mix_rows(w->x_mixed + i / 2 * w->width, x + i * w->width, x + (i + 1) * w->width, w->width);
-    arrange_coefficients(w, n);
+/* Besides, what the noise words give the sources: the leaving noise is that of all n. */
+static void arrange_coefficients(w2v_worker *w, ptrdiff_t n) {
+    const ptrdiff_t columns = w->noise_columns;
+    for (ptrdiff_t i = 0; i < n; i++)
+        pack_row(w->coef_pairs + i * w->noise_pairs, w->noise_coef + i * columns, columns);
+    transpose_coefficients(w, n);
     make_source_deltas(w, &w->noise[w->leaving], n);
 }
 
@@ -106,25 +105,25 @@ INLINE void add_noise(vf (*acc)[TILE_COLS], const int rows, const int cols,
 
 /* A step's sources are no more than the pairs of one tile. */
 INLINE void noise_delta_tile(const w2v_worker *w, const w2v_noise *noise, const int rows,
-                             const int cols, ptrdiff_t j, ptrdiff_t col) {
+                             const int cols, ptrdiff_t j, ptrdiff_t col, const mixed_t *x) {
     float *delta = noise->z_delta + j * w->width + col;
     load_sums(rows, cols, delta, w->width);
-    add_tile_products(rows, cols, w->coef_of_noise + j * LANES, LANES, w->x_mixed + col, w->width,
-                      LANES, STEP / 2);
+    add_tile_products(rows, cols, w->coef_of_noise + j * LANES, LANES, x + col, w->width, LANES,
+                      STEP / 2);
     store_sums(rows, cols, delta, w->width);
 }
 
-static void update_noise(w2v_worker *w, const w2v_noise *noise, const float *x, ptrdiff_t n) {
-    (void)x, (void)n; /* arrange_updates has them as x_mixed and coef_of_noise */
+static void update_noise(w2v_worker *w, const w2v_noise *noise, const mixed_t *x, ptrdiff_t n) {
+    (void)n; /* coef_of_noise is 0 past it */
     for (ptrdiff_t j = 0; j < w->noise_columns; j += 2 * LANES) {
         const int two = j + LANES < w->noise_columns;
         ptrdiff_t col = 0;
         for (; col + LANES < w->width; col += 2 * LANES) {
-            if (two) noise_delta_tile(w, noise, 2, 2, j, col);
-            else noise_delta_tile(w, noise, 1, 2, j, col);
+            if (two) noise_delta_tile(w, noise, 2, 2, j, col, x);
+            else noise_delta_tile(w, noise, 1, 2, j, col, x);
         }
         if (col == w->width) continue;
-        if (two) noise_delta_tile(w, noise, 2, 1, j, col);
-        else noise_delta_tile(w, noise, 1, 1, j, col);
+        if (two) noise_delta_tile(w, noise, 2, 1, j, col, x);
+        else noise_delta_tile(w, noise, 1, 1, j, col, x);
     }
 }

@@ -24,9 +24,17 @@ INLINE vi mix(vf low, vf high) {
     return shifted | (((vi)high + half) & top);
 }
 
-/* 32 neighboring floats as bf16 in the same order. */
-INLINE vi pack(const float *p) {
-    return (vi)_mm512_cvtne2ps_pbh((__m512)load(p + LANES), (__m512)load(p));
+/* 32 floats as bf16 in the same order. */
+INLINE vi pack_two(vf first, vf next) {
+    return (vi)_mm512_cvtne2ps_pbh((__m512)next, (__m512)first);
+}
+
+INLINE vi pack(const float *p) { return pack_two(load(p), load(p + LANES)); }
+
+/* The high half of each lane of `a`, the low half of each of `b`, side by side. */
+INLINE vi high_and_low(vi a, vi b) {
+    return (vi)_mm512_or_si512(_mm512_srli_epi32((__m512i)a, 16),
+                               _mm512_slli_epi32((__m512i)b, 16));
 }
 
 INLINE vi load_pairs(const int32_t *p) { return *(const vi *)p; }
@@ -52,9 +60,16 @@ static void arrange_noise(const w2v_worker *w, w2v_noise *noise) {
     }
 }
 
-typedef int32_t source_t; /* a row of x_pairs */
+typedef int32_t source_t, mixed_t; /* of x_pairs, of x_mixed */
 
 INLINE ptrdiff_t source_step(const w2v_worker *w) { return w->pair_width; }
+
+static const mixed_t *mix_sources(w2v_worker *w, const float *x, ptrdiff_t n) {
+    const ptrdiff_t width = w->width;
+    for (ptrdiff_t i = 0; i < n; i += 2)
+        mix_rows(w->x_mixed + i / 2 * width, x + i * width, x + (i + 1) * width, width);
+    return w->x_mixed;
+}
 
 #ifndef AMX /* noise_amx.h has its own */
 
@@ -97,15 +112,13 @@ INLINE void noise_logits_tile(const w2v_worker *w, const w2v_noise *noise, const
     }
 }
 
-/* `x` are the step's n sources. */
-static void arrange_updates(w2v_worker *w, const float *x, ptrdiff_t n) {
-    const ptrdiff_t columns = w->noise_columns, width = w->width;
+static void arrange_coefficients(w2v_worker *w, ptrdiff_t n) {
+    const ptrdiff_t columns = w->noise_columns;
     for (ptrdiff_t i = 0; i < n; i += 2) {
         const float *coef = w->noise_coef + i * columns;
         /* a source without a partner gets one that counts nothing */
         const float *next = i + 1 < n ? coef + columns : w->nothing;
         mix_rows(w->coef_mixed + i / 2 * columns, coef, next, columns);
-        mix_rows(w->x_mixed + i / 2 * width, x + i * width, x + (i + 1) * width, width);
     }
     /* rows of coef_pairs follow each other without a gap, so all are packed as one */
     for (ptrdiff_t k = 0; k < n * columns; k += 2 * LANES)
@@ -141,18 +154,17 @@ INLINE void add_noise(vf (*acc)[TILE_COLS], const int rows, const int cols,
 }
 
 INLINE void noise_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_t j,
-                       ptrdiff_t col, const w2v_noise *noise, ptrdiff_t n) {
+                       ptrdiff_t col, const w2v_noise *noise, const mixed_t *x, ptrdiff_t n) {
     vf acc[TILE_ROWS][TILE_COLS];
     clear_tile(acc, rows, cols);
     add_pair_products(acc, rows, cols, w->coef_mixed + j, 1, w->noise_columns,
-                      w->x_mixed + col, w->width, (n + 1) / 2);
+                      x + col, w->width, (n + 1) / 2);
     UNROLL for (int r = 0; r < rows; r++)
         add_row(noise->z_delta + (j + r) * w->width + col, acc[r], cols);
 }
 
-static void update_noise(w2v_worker *w, const w2v_noise *noise, const float *x, ptrdiff_t n) {
-    (void)x; /* arrange_updates has it as x_mixed */
-    FOR_TILES(w, w->run->block_noise, noise_tile, noise, n)
+static void update_noise(w2v_worker *w, const w2v_noise *noise, const mixed_t *x, ptrdiff_t n) {
+    FOR_TILES(w, w->run->block_noise, noise_tile, noise, x, n)
 }
 
 #endif

@@ -4,9 +4,10 @@
  * Sources are the rows that noise words are scored against: contexts, or hidden vectors.
  *
  *   arrange_noise         once z is known: lay it out as the products want it
- *   arrange_sources       before their logits: the same for a step's sources
+ *   arrange_sources       the same for a step's sources
  *   noise_logits_tile     sources times noise words, less their shift
- *   arrange_updates       once the coefficients of a step are known
+ *   mix_sources           a step's sources as update_noise wants them
+ *   arrange_coefficients  once the coefficients of a step are known
  *   add_noise             a tile of sources' deltas
  *   update_noise          the noise words' deltas
  */
@@ -25,7 +26,7 @@ static void arrange_noise(const w2v_worker *w, w2v_noise *noise) {
     }
 }
 
-typedef float source_t;
+typedef float source_t, mixed_t;
 
 INLINE ptrdiff_t source_step(const w2v_worker *w) { return w->width; }
 
@@ -34,9 +35,12 @@ static const source_t *arrange_sources(w2v_worker *w, const float *x, ptrdiff_t 
     return x;
 }
 
-static void arrange_updates(w2v_worker *w, const float *x, ptrdiff_t n) {
-    (void)w, (void)x, (void)n;
+static const mixed_t *mix_sources(w2v_worker *w, const float *x, ptrdiff_t n) {
+    (void)w, (void)n;
+    return x;
 }
+
+static void arrange_coefficients(w2v_worker *w, ptrdiff_t n) { (void)w, (void)n; }
 
 /* Logits of `sources` sources against `groups` vectors of noise words: lanes are noise
  * words, so that no sum runs across lanes. */
@@ -78,7 +82,7 @@ INLINE void add_noise(vf (*acc)[TILE_COLS], const int rows, const int cols,
 }
 
 INLINE void noise_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_t j,
-                       ptrdiff_t col, const w2v_noise *noise, const float *x, ptrdiff_t n) {
+                       ptrdiff_t col, const w2v_noise *noise, const mixed_t *x, ptrdiff_t n) {
     vf acc[TILE_ROWS][TILE_COLS];
     clear_tile(acc, rows, cols);
     add_products(acc, rows, cols, w->noise_coef + j, 1, w->noise_columns, x + col, w->width, n);
@@ -86,6 +90,6 @@ INLINE void noise_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_t 
         add_row(noise->z_delta + (j + r) * w->width + col, acc[r], cols);
 }
 
-static void update_noise(w2v_worker *w, const w2v_noise *noise, const float *x, ptrdiff_t n) {
+static void update_noise(w2v_worker *w, const w2v_noise *noise, const mixed_t *x, ptrdiff_t n) {
     FOR_TILES(w, w->run->block_noise, noise_tile, noise, x, n)
 }

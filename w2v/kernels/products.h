@@ -19,50 +19,6 @@ INLINE void add_products(vf (*acc)[TILE_COLS], const int rows, const int cols,
     }
 }
 
-/* The band matrix holds, for each center, a coefficient for each of the 2 * window
- * contexts around it, the center itself left out. This is the place in it of the pair
- * of `center` and `context`, given as positions. */
-INLINE const float *band_at(const float *band, ptrdiff_t window, ptrdiff_t center,
-                            ptrdiff_t context) {
-    ptrdiff_t distance = context - center;
-    return band + center * 2 * window + distance + window - (distance > 0);
-}
-
-/* acc[r] += sum over the sources within `window` of position target + r, itself left out,
- * of the pair's band coefficient times the source's row.
- *
- * by_context 0: targets are centers, sources contexts; 1: the other way round.
- * `source` is the row of position 0. Two neighboring targets share all sources but
- * four, which are added one by one. */
-INLINE void add_band(vf (*acc)[TILE_COLS], const int rows, const int cols,
-                     const float *band, ptrdiff_t window, ptrdiff_t target,
-                     const int by_context, const float *source, ptrdiff_t stride) {
-#define AT(r, s)                                                                     \
-    (by_context ? band_at(band, window, (s), target + (r))                           \
-                : band_at(band, window, target + (r), (s)))
-    const ptrdiff_t row_step = by_context ? 1 : 2 * window - 1;
-    const ptrdiff_t source_step = by_context ? 2 * window - 1 : 1;
-    const ptrdiff_t first = target - window, last = target + window;
-    if (rows == 1) {
-        add_products(acc, 1, cols, AT(0, first), 0, source_step, source + first * stride,
-                     stride, window);
-        add_products(acc, 1, cols, AT(0, target + 1), 0, source_step,
-                     source + (target + 1) * stride, stride, window);
-    } else {
-        add_products(acc, 1, cols, AT(0, first), 0, 0, source + first * stride, stride, 1);
-        add_products(acc, 2, cols, AT(0, first + 1), row_step, source_step,
-                     source + (first + 1) * stride, stride, window - 1);
-        add_products(acc + 1, 1, cols, AT(1, target), 0, 0, source + target * stride, stride, 1);
-        add_products(acc, 1, cols, AT(0, target + 1), 0, 0, source + (target + 1) * stride,
-                     stride, 1);
-        add_products(acc, 2, cols, AT(0, target + 2), row_step, source_step,
-                     source + (target + 2) * stride, stride, window - 1);
-        add_products(acc + 1, 1, cols, AT(1, last + 1), 0, 0, source + (last + 1) * stride,
-                     stride, 1);
-    }
-#undef AT
-}
-
 INLINE void clear_tile(vf (*acc)[TILE_COLS], const int rows, const int cols) {
     UNROLL for (int r = 0; r < rows; r++) {
         UNROLL for (int c = 0; c < cols; c++) acc[r][c] = splat(0.0f);

@@ -118,11 +118,9 @@ static void remove_collisions(w2v_worker *w, ptrdiff_t n, const int32_t *rows,
  * end of the block. */
 INLINE void center_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_t q,
                         ptrdiff_t col, const int32_t *centers) {
-    const ptrdiff_t window = w->window;
     vf acc[TILE_ROWS][TILE_COLS];
     clear_tile(acc, rows, cols);
-    add_band(acc, rows, cols, w->band + window * 2 * window, window, window + q, 0,
-             w->x + col, w->width);
+    add_from_contexts(acc, rows, cols, w, q, col);
     UNROLL for (int r = 0; r < rows; r++)
         add_delta(output_row(w, centers[q + r]) + col, acc[r], cols);
 }
@@ -156,25 +154,23 @@ static void sampled_softmax_step(w2v_worker *w, ptrdiff_t n, const int32_t *rows
 
 /* n positions enter at the stream's `pos`. */
 static void skipgram_step(w2v_worker *w, ptrdiff_t n) {
-    const ptrdiff_t window = w->window, width = w->width;
-    const ptrdiff_t first = w->pos - 2 * window;
+    const ptrdiff_t window = w->window, first = w->pos - 2 * window;
     const int32_t *rows = w->kept + first; /* of position 0, as are left and right */
     const uint16_t *left = w->left + first, *right = w->right + first;
     const ptrdiff_t scored = is_sampled_softmax(w) ? 2 * window : 0;
-    for (ptrdiff_t i = 2 * window; i < 2 * window + n; i++)
-        copy_row(w, w->x + i * width, input_row(w, rows[i]));
-    for (ptrdiff_t p = window; p < window + n; p++)
-        copy_row(w, w->y + (p + window) * width, output_row(w, rows[p]));
-    noise_logits(w, &w->noise[w->entering], w->x + scored * width,
+    enter_contexts(w, n, rows);
+    enter_outputs(w, n, rows + window);
+    noise_logits(w, &w->noise[w->entering], ring_sources(w, scored),
                  w->noise_coef + scored * w->noise_columns, n);
     band_logits(w, n);
     set_band_weights(w, n, left + window, right + window);
     if (is_sampled_softmax(w)) sampled_softmax_step(w, n, rows, left, right);
     else noise_step(w, n, rows, left, right);
-    arrange_updates(w, w->x, n);
+    arrange_coefficients(w, n);
+    arrange_band(w, n);
     update_centers(w, n, rows + window);
     update_contexts(w, n, rows, &w->noise[w->leaving]);
-    update_noise(w, &w->noise[w->leaving], w->x, n);
+    update_noise(w, &w->noise[w->leaving], ring_mixed(w), n);
     slide(w, n);
     if (is_sampled_softmax(w)) slide_noise(w, n);
 }

@@ -85,6 +85,7 @@ static int restore_state(w2v_worker *w, const char *from) {
     lay_out(w, w->run, w->arena);
     memcpy(w->arena, from + sizeof s, (size_t)arena_bytes(w->run));
     if (!sound_arena(w)) return 1;
+    fill_weights(w);
     w->pos = s.pos;
     w->end = s.end;
     w->sentence = s.sentence;

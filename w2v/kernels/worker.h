@@ -68,14 +68,19 @@ struct w2v_worker {
     void *arena;             /* holds all buffers of this struct */
     float *x;                /* (2 window + STEP, width): inputs of positions 0 .. */
     float *y;                /* the same: outputs of positions -window ..; of CBOW the errors
-                              * of the hidden vectors there */
+                              * of the hidden vectors there. In bf16 see band_bf16.h */
     float *hidden;           /* (STEP, width), CBOW: what centers are scored against */
     float *center_rows;      /* (STEP, width), CBOW: outputs of the step's centers */
-#ifdef BF16                  /* see noise_bf16.h */
+#ifdef BF16                  /* see noise_bf16.h, band_bf16.h, path_bf16.h */
     ptrdiff_t pair_width;    /* width / 2 rounded up to LANES */
     int32_t *x_pairs, *x_mixed, *coef_pairs, *coef_mixed;
     float *nothing;          /* (noise_columns,): zeros */
     ptrdiff_t noise_pairs;   /* pairs of noise words in z_mixed: in noise_amx.h whole tiles of them */
+    int32_t *ring_mixed, *y_pairs, *y_mixed, *coef_of_ring, *coef_of_centers;
+    ptrdiff_t band_room;     /* 2 window + 2 rounded up to LANES */
+    float *stretches;        /* (2, band_room): coefficients of two centers */
+    uint32_t *own_lanes;     /* (band_room / LANES, 2): their own contexts among the lanes */
+    int32_t *node_pairs, *node_mixed, *coef_of_nodes, *coef_of_contexts;
 #endif
 #ifdef AMX                   /* see noise_amx.h */
     int32_t *coef_of_noise;  /* (noise_columns, STEP / 2) */
@@ -120,9 +125,6 @@ struct w2v_worker {
     float *around_weight;    /* (2 window + 1,): weights at distances -window .. window, 0 at 0 */
     float *center_weight;    /* (around_room,): weights of a center's contexts */
     ptrdiff_t around_room;   /* 2 window + 2 rounded up to LANES */
-#ifdef BF16                  /* see path_bf16.h */
-    int32_t *node_pairs, *node_mixed, *ring_mixed, *coef_of_nodes, *coef_of_contexts;
-#endif
 
     int64_t until_measured;  /* positions to pass before the loss is measured again */
     double loss, pairs;

@@ -1,0 +1,210 @@
+/* The products of the band, as band_float.h lists them, in bf16. What is multiplied lies in pairs
+ * along the dimension that is summed over, as in noise_bf16.h; rows are converted as they enter,
+ * and no float32 copy of them is kept:
+ *
+ *   logits, over columns            x_columns    (pair_width, x_columns_step)  lanes are contexts
+ *                                   y_pairs      (STEP, pair_width)
+ *   deltas of centers, over         ring_mixed   (positions / 2, width)  contexts 2i, 2i + 1
+ *     contexts                      coef_of_centers (STEP, band_room / 2)
+ *   deltas of contexts, over        y_mixed      (positions / 2, width)  centers 2i, 2i + 1
+ *     centers                       coef_of_ring (positions / 2, band_room)
+ *
+ * x_pairs holds the contexts' rows for their products with the noise words. Here the first center
+ * of the ring is a window before position 0, and has number 0. A center with an even number and
+ * the next share a stretch of band_room contexts, of which the first is a window before the
+ * former: what is not among a center's own contexts has coefficient 0. */
+
+/* The lanes of x whose bits are set go to memory, one after another; returns how many. */
+INLINE ptrdiff_t store_lanes(float *to, uint32_t lanes, vf x) {
+    const int count = __builtin_popcount(lanes);
+    _mm512_mask_storeu_ps(to, (__mmask16)((1u << count) - 1),
+                          _mm512_maskz_compress_ps((__mmask16)lanes, (__m512)x));
+    return count;
+}
+
+/* The reverse: lanes whose bits are not set become 0. */
+INLINE vf load_lanes(const float *from, uint32_t lanes) {
+    return (vf)_mm512_maskz_expand_ps((__mmask16)lanes, (__m512)load_unaligned(from));
+}
+
+/* Which of the places first .. first + LANES - 1 are contexts of a center whose first is at
+ * place `left`: a bit each. */
+INLINE uint32_t own_places(ptrdiff_t window, ptrdiff_t left, ptrdiff_t first) {
+    uint32_t lanes = 0;
+    for (ptrdiff_t l = 0; l < LANES; l++) {
+        const ptrdiff_t k = first + l - left;
+        lanes |= (uint32_t)(k >= 0 && k <= 2 * window && k != window) << l;
+    }
+    return lanes;
+}
+
+/* Convert two rows, which enter at neighboring places. */
+INLINE void enter_rows(const w2v_worker *w, const float *low, const float *high,
+                       int32_t *low_pairs, int32_t *high_pairs, int32_t *mixed) {
+    for (ptrdiff_t c = 0; c < w->width; c += 2 * LANES) {
+        const vf a = load(low + c), b = load(high + c);
+        vf next_a = splat(0.0f), next_b = next_a; /* past an odd number of vectors */
+        if (c + LANES < w->width) {
+            next_a = load(low + c + LANES);
+            next_b = load(high + c + LANES);
+            store_pairs(mixed + c + LANES, mix(next_a, next_b));
+        }
+        store_pairs(mixed + c, mix(a, b));
+        store_pairs(low_pairs + c / 2, pack_two(a, next_a));
+        store_pairs(high_pairs + c / 2, pack_two(b, next_b));
+    }
+}
+
+/* The columns of n rows of x_pairs, from position 2 window on; more may be written. */
+static void enter_columns(w2v_worker *w, ptrdiff_t n) {
+    const ptrdiff_t first = 2 * w->window;
+    for (ptrdiff_t i = first; i < first + n; i += LANES) {
+        for (ptrdiff_t c = 0; c < w->pair_width; c += LANES) {
+            vf r[LANES];
+            UNROLL for (int k = 0; k < LANES; k++)
+                r[k] = (vf)load_pairs(w->x_pairs + (i + k) * w->pair_width + c);
+            transpose(r);
+            UNROLL for (int k = 0; k < LANES; k++)
+                store_unaligned(w->x_columns + (c + k) * w->x_columns_step + i, r[k]);
+        }
+    }
+}
+
+static void enter_contexts(w2v_worker *w, ptrdiff_t n, const int32_t *rows) {
+    for (ptrdiff_t i = 2 * w->window, end = i + n; i < end; i += 2) {
+        int32_t *pairs = w->x_pairs + i * w->pair_width;
+        /* a row without a partner gets itself, with coefficients of 0 */
+        enter_rows(w, input_row(w, rows[i]), input_row(w, rows[i + (i + 1 < end)]), pairs,
+                   pairs + w->pair_width, w->ring_mixed + i / 2 * w->width);
+    }
+    if (w->x_columns) enter_columns(w, n);
+}
+
+static void enter_outputs(w2v_worker *w, ptrdiff_t n, const int32_t *centers) {
+    for (ptrdiff_t q = 0; q < n; q += 2) {
+        int32_t *pairs = w->y_pairs + q * w->pair_width;
+        enter_rows(w, output_row(w, centers[q]), output_row(w, centers[q + (q + 1 < n)]), pairs,
+                   pairs + w->pair_width, w->y_mixed + (w->window + q / 2) * w->width);
+    }
+}
+
+INLINE void keep_errors(const w2v_worker *w, const int rows, const int cols, ptrdiff_t q,
+                        ptrdiff_t col, vf (*errors)[TILE_COLS]) {
+    int32_t *to = w->y_mixed + (w->window + q / 2) * w->width + col;
+    UNROLL for (int c = 0; c < cols; c++)
+        store_pairs(to + c * LANES, mix(errors[0][c], errors[rows - 1][c]));
+}
+
+INLINE const source_t *ring_sources(const w2v_worker *w, ptrdiff_t i) {
+    return w->x_pairs + i * w->pair_width;
+}
+
+INLINE const mixed_t *ring_mixed(const w2v_worker *w) { return w->ring_mixed; }
+
+/* `groups` times TILE_CENTERS centers from q on, each group times `vectors` vectors of contexts from
+ * place `first` of its first center on; those that are among a center's own go into the band. */
+INLINE void band_tile(const w2v_worker *w, ptrdiff_t q, ptrdiff_t first, const int groups,
+                      const int vectors, const uint32_t (*lanes)[2]) {
+    const ptrdiff_t pairs = 2 * w->window, step = w->x_columns_step;
+    const float *x = w->x_columns + q + first;
+    const int32_t *y = w->y_pairs + q * w->pair_width;
+    vf acc[2 * TILE_CENTERS][2];
+    UNROLL for (int r = 0; r < groups * TILE_CENTERS; r++) {
+        UNROLL for (int v = 0; v < vectors; v++) acc[r][v] = splat(0.0f);
+    }
+    for (ptrdiff_t c = 0; c < (w->run->dim + 1) / 2; c++, x += step, y++) {
+        UNROLL for (int g = 0; g < groups; g++) {
+            vi contexts[2];
+            UNROLL for (int v = 0; v < vectors; v++) {
+                contexts[v] = (vi)load_unaligned(x + g * TILE_CENTERS + v * LANES);
+                IN_REGISTER(contexts[v]);
+            }
+            UNROLL for (int r = g * TILE_CENTERS; r < (g + 1) * TILE_CENTERS; r++) {
+                vi value = splat_int(y[r * w->pair_width]);
+                if (vectors > 1) IN_REGISTER(value);
+                UNROLL for (int v = 0; v < vectors; v++)
+                    acc[r][v] = add_pairs(acc[r][v], contexts[v], value);
+            }
+        }
+    }
+    float *band = w->band + (pairs + q) * pairs;
+    UNROLL for (int k = 0; k < groups * TILE_CENTERS; k++) {
+        const ptrdiff_t r = k % TILE_CENTERS; /* its contexts: places r .. without r + window */
+        ptrdiff_t before = first > r ? first - r : 0;
+        before -= before > w->window;
+        UNROLL for (int v = 0; v < vectors; v++)
+            before += store_lanes(band + k * pairs + before, lanes[r][v], acc[k][v]);
+    }
+}
+
+static void band_logits(w2v_worker *w, ptrdiff_t n) {
+    const ptrdiff_t places = 2 * w->window + TILE_CENTERS;
+    for (ptrdiff_t first = 0; first < places; first += 2 * LANES) {
+        uint32_t lanes[TILE_CENTERS][2];
+        for (ptrdiff_t r = 0; r < TILE_CENTERS; r++) {
+            for (ptrdiff_t v = 0; v < 2; v++)
+                lanes[r][v] = own_places(w->window, r, first + v * LANES);
+        }
+        if (places - first <= LANES) {
+            for (ptrdiff_t q = 0; q < n; q += 2 * TILE_CENTERS) band_tile(w, q, first, 2, 1, lanes);
+        } else {
+            for (ptrdiff_t q = 0; q < n; q += TILE_CENTERS) band_tile(w, q, first, 1, 2, lanes);
+        }
+    }
+}
+
+/* The coefficients of all centers of the ring, also of those with even numbers and the next. */
+static void arrange_band(w2v_worker *w, ptrdiff_t n) {
+    const ptrdiff_t pairs = 2 * w->window, room = w->band_room;
+    float *low = w->stretches, *high = low + room;
+    for (ptrdiff_t e = 0; e < pairs + n; e += 2) {
+        const float *from = w->band + e * pairs, *next = e + 1 < pairs + n ? from + pairs : NULL;
+        for (ptrdiff_t k = 0, v = 0; k < room; k += LANES, v++) {
+            store(low + k, load_lanes(from, w->own_lanes[2 * v]));
+            from += __builtin_popcount(w->own_lanes[2 * v]);
+            store(high + k, next ? load_lanes(next, w->own_lanes[2 * v + 1]) : splat(0.0f));
+            if (next) next += __builtin_popcount(w->own_lanes[2 * v + 1]);
+        }
+        mix_rows(w->coef_of_ring + e / 2 * room, low, high, room);
+        for (ptrdiff_t k = 0; e >= pairs && k < 2 * room; k += 2 * LANES)
+            store_pairs(w->coef_of_centers + (e - pairs) * room / 2 + k / 2, pack(low + k));
+    }
+}
+
+INLINE void add_from_contexts(vf (*acc)[TILE_COLS], const int rows, const int cols,
+                              const w2v_worker *w, ptrdiff_t q, ptrdiff_t col) {
+    const ptrdiff_t step = w->band_room / 2;
+    add_pair_products(acc, rows, cols, w->coef_of_centers + q * step, step, 1,
+                      w->ring_mixed + q / 2 * w->width + col, w->width, w->window + 1);
+}
+
+INLINE void add_from_centers(vf (*acc)[TILE_COLS], const int rows, const int cols,
+                             const w2v_worker *w, ptrdiff_t i, ptrdiff_t col) {
+    const ptrdiff_t room = w->band_room;
+    add_pair_products(acc, rows, cols, w->coef_of_ring + i / 2 * room + 2 * w->window, 1, room - 2,
+                      w->y_mixed + i / 2 * w->width + col, w->width, w->window + 1);
+}
+
+/* What stays of a ring of mixed rows: after an odd number of positions with other partners. */
+static void slide_mixed(const w2v_worker *w, int32_t *mixed, ptrdiff_t n) {
+    const ptrdiff_t width = w->width;
+    const int32_t *from = mixed + n / 2 * width;
+    for (ptrdiff_t k = 0; k < w->window * width; k += LANES) {
+        const vi now = load_pairs(from + k);
+        store_pairs(mixed + k, n % 2 ? high_and_low(now, load_pairs(from + width + k)) : now);
+    }
+}
+
+static void slide_rows(w2v_worker *w, ptrdiff_t n) {
+    const ptrdiff_t stay = 2 * w->window;
+    slide_mixed(w, w->ring_mixed, n);
+    slide_mixed(w, w->y_mixed, n);
+    if (!w->x_columns) return;
+    memmove(w->x_pairs, w->x_pairs + n * w->pair_width,
+            (size_t)(stay * w->pair_width) * sizeof *w->x_pairs);
+    for (ptrdiff_t c = 0; c < w->pair_width; c++) {
+        float *column = w->x_columns + c * w->x_columns_step;
+        for (ptrdiff_t i = 0; i < stay; i += LANES)
+            store_unaligned(column + i, load_unaligned(column + n + i));
+    }
+}
