@@ -4,6 +4,9 @@
 address and undefined-behavior sanitizers; ``W2V_DEBUG=thread`` with the thread
 sanitizer; ``W2V_DEBUG=fuzz CC=clang`` with the address sanitizer and what a fuzzer
 has to know about branches taken. ``.ci/sanitizers`` shows how to run them.
+
+``W2V_EMULATE_TILES=1``, for tests only, compiles the kernel ``amx`` with its matrix tiles
+emulated: it then runs, slowly, wherever AVX512-BF16 is. ``.ci/emulated-amx`` does so.
 """
 
 import os
@@ -13,6 +16,7 @@ from Cython.Build import cythonize
 from setuptools import Extension, setup
 
 DEBUG = os.environ.get("W2V_DEBUG", "")
+EMULATE_TILES = os.environ.get("W2V_EMULATE_TILES", "")
 
 # No -ffast-math: before GCC 13 it makes the whole host process flush denormals.
 # No -march: each kernel names its own instruction set and one is chosen at run time.
@@ -30,6 +34,8 @@ UNDEFINED = "-fno-sanitize=null,object-size,pointer-overflow"
 SANITIZERS = {"1": "address,undefined", "thread": "thread", "fuzz": "address,fuzzer-no-link"}
 if DEBUG and DEBUG not in SANITIZERS:
     raise SystemExit(f"W2V_DEBUG={DEBUG}: set it to one of {', '.join(SANITIZERS)}, or not at all")
+if EMULATE_TILES not in ("", "1"):
+    raise SystemExit(f"W2V_EMULATE_TILES={EMULATE_TILES}: set it to 1, or not at all")
 DEBUG_FLAGS = ["-O1", "-g", "-fno-omit-frame-pointer", f"-fsanitize={SANITIZERS.get(DEBUG, '')}"]
 if DEBUG == "1":
     DEBUG_FLAGS.append(UNDEFINED)
@@ -46,6 +52,7 @@ def extension(name: str, *sources: str) -> Extension:
         depends=sorted(str(file) for end in ("h", "pxd") for file in Path("w2v").rglob(f"*.{end}")),
         extra_compile_args=FLAGS,
         extra_link_args=DEBUG_FLAGS if DEBUG else [],
+        define_macros=[("W2V_EMULATE_TILES", None)] if EMULATE_TILES else [],
         libraries=["m"],
     )
 

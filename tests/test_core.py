@@ -14,9 +14,10 @@ from w2v import _core
 from w2v.training.huffman import huffman_tree
 from w2v.training.tables import log_draws, padded_matrix
 
-ISAS = ["avx512bf16", "avx512", "avx2", "baseline"]
+ISAS = ["amx", "avx512bf16", "avx512", "avx2", "baseline"]
 TOLERANCE = 1e-5  # of the largest delta
 ROUNDING = 3e-7  # matrices are float32: every delta added to a number near 1 rounds it by 6e-8
+BF16 = ["amx", "avx512bf16"]
 TOLERANCE_BF16 = 1e-2  # of the deltas' norm: bf16 has 8 bits
 SETTINGS = {
     "window": 5,
@@ -115,7 +116,7 @@ def by_reference(inputs, outputs, keep, noise, parts, **settings):
 
 def check(isa, results, tolerance=TOLERANCE, bf16=TOLERANCE_BF16):
     for core, reference in results:
-        if isa == "avx512bf16":
+        if isa in BF16:
             error = np.linalg.norm(core - reference) / max(np.linalg.norm(reference), 1e-3)
             assert error < bf16
         else:
@@ -233,7 +234,7 @@ def test_windows_run_on_across_batches_and_chunks(isa, chunks):
 
 def test_instruction_sets_agree(isa):
     best = _core.available_isas()[0]
-    tolerance = 2 * TOLERANCE_BF16 if "bf16" in best else 2 * TOLERANCE
+    tolerance = 2 * (TOLERANCE_BF16 if {isa, best} & {*BF16} else TOLERANCE)
     one = both(isa, sentences(90, [300]), words=90, dim=33)
     other = both(best, sentences(90, [300]), words=90, dim=33)
     for (mine, _), (theirs, _) in zip(one, other, strict=True):

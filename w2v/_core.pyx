@@ -79,8 +79,12 @@ cdef extern from "kernels/kernels.h" nogil:
         void (*save_state)(w2v_worker *, char *) noexcept nogil
         int (*restore_state)(w2v_worker *, const char *) noexcept nogil
         int64_t longest_step
+        const char *(*refused)()
 
     const w2v_kernel *const *w2v_kernels()
+
+cdef extern from "kernels/amx.h":
+    const char *w2v_amx_lacking()
 
 
 _WINDOW_MODES = {"shrink": W2V_SHRINK, "weighted": W2V_WEIGHTED, "fixed": W2V_FIXED}
@@ -95,7 +99,7 @@ LONGEST_STEP = w2v_kernels()[0].longest_step
 
 
 def available_isas():
-    """Return the names of the kernels this processor can run, the fastest first."""
+    """Return the names of the kernels this processor can run, the one to choose first."""
     names = []
     cdef const w2v_kernel *const *kernel = w2v_kernels()
     while kernel[0] != NULL:
@@ -104,13 +108,35 @@ def available_isas():
     return names
 
 
-cdef const w2v_kernel *_find_kernel(str isa) except NULL:
+cdef const w2v_kernel *_kernel_named(str isa):
+    """Return NULL if there is none on this processor."""
     cdef const w2v_kernel *const *kernel = w2v_kernels()
-    while kernel[0] != NULL:
-        if kernel[0].name.decode() == isa:
-            return kernel[0]
+    while kernel[0] != NULL and kernel[0].name.decode() != isa:
         kernel += 1
-    raise ValueError(f"no kernel named {isa!r} on this processor")
+    return kernel[0]
+
+
+def isa_refusal(str isa):
+    """Return why this process cannot use a kernel, or "" if it can.
+
+    One that needs the system's permission asks for it here, once: afterwards the process has it.
+    """
+    cdef const w2v_kernel *kernel = _kernel_named(isa)
+    cdef const char *why = NULL
+    if kernel != NULL:
+        why = kernel.refused() if kernel.refused != NULL else NULL
+    elif isa == "amx":
+        why = w2v_amx_lacking()
+    else:
+        return "no such kernel on this processor"
+    return why.decode() if why != NULL else ""
+
+
+cdef const w2v_kernel *_find_kernel(str isa) except NULL:
+    cdef str refusal = isa_refusal(isa)
+    if refusal:
+        raise ValueError(f"no kernel {isa!r}: {refusal}")
+    return _kernel_named(isa)
 
 
 cdef class Run:

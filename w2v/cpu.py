@@ -52,20 +52,24 @@ def peak_memory() -> int:
 
 
 def chosen_isa() -> str:
-    """Return the kernel to use: the fastest, or the one that W2V_ISA names.
+    """Return the kernel to use: the first that can be, or the one that W2V_ISA names.
 
     Raises
     ------
     ConfigError
-        W2V_ISA names a kernel that this processor cannot run.
+        W2V_ISA names a kernel that this processor cannot run, or that the system refuses.
     """
-    from w2v._core import available_isas  # noqa: PLC0415 -- keeps `w2v --help` quick
+    from w2v._core import available_isas, isa_refusal  # noqa: PLC0415 -- keeps `w2v --help` quick
 
     available = available_isas()
     wanted = os.environ.get("W2V_ISA", "")
-    if wanted and wanted not in available:
-        raise ConfigError(f"W2V_ISA is {wanted!r}: this processor can run {', '.join(available)}")
-    return wanted or available[0]
+    if not wanted:
+        return next(isa for isa in available if not isa_refusal(isa))
+    refusal = isa_refusal(wanted)
+    if refusal:
+        others = ", ".join(isa for isa in available if isa != wanted)
+        raise ConfigError(f"W2V_ISA is {wanted!r}: {refusal}; this processor can run {others}")
+    return wanted
 
 
 def cpu_model() -> str:

@@ -17,6 +17,8 @@ ERROR = 2.0**-7 + 2.0**-16
 _FEWEST = 24
 # More hits than so many times the answers, and a coarse look saves nothing: all is close together.
 _MOST_HITS = 4
+# The kernels that multiply in bf16: who wants another has chosen exact products.
+_WITH_BF16 = ("avx512bf16", "amx")
 
 
 class Screening:
@@ -70,4 +72,4 @@ def is_worth_it(matrix: NDArray[np.float32], questions: int) -> bool:
         return False
     from w2v._screen import runs_here  # noqa: PLC0415 - most commands do without
 
-    return runs_here() and chosen_isa() == "avx512bf16"
+    return runs_here() and chosen_isa() in _WITH_BF16

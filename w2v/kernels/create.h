@@ -16,7 +16,7 @@ static void lay_out_noise(const w2v_worker *w, w2v_noise *noise, char *arena, in
     noise->z_delta = carve(arena, used, columns * width);
     noise->shift = carve(arena, used, columns);
 #ifdef BF16
-    noise->z_mixed = (int32_t *)carve(arena, used, columns / 2 * width);
+    noise->z_mixed = (int32_t *)carve(arena, used, w->noise_pairs * width);
 #endif
 }
 
@@ -30,11 +30,15 @@ static void lay_out_products(w2v_worker *w, int64_t ring, int64_t sources, char 
     w->pair_width = (w->width / 2 + LANES - 1) / LANES * LANES;
     w->x_pairs = (int32_t *)carve(arena, used, sources * w->pair_width);
     w->x_mixed = (int32_t *)carve(arena, used, STEP / 2 * w->width);
-    w->coef_pairs = (int32_t *)carve(arena, used, (STEP + SLACK) * columns / 2);
+    w->coef_pairs = (int32_t *)carve(arena, used, (STEP + SLACK) * w->noise_pairs);
     w->coef_mixed = (int32_t *)carve(arena, used, STEP / 2 * columns);
     w->nothing = carve(arena, used, columns);
 #else
     (void)sources;
+#endif
+#ifdef AMX
+    w->coef_of_noise = (int32_t *)carve(arena, used, columns * STEP / 2);
+    w->source_delta = carve(arena, used, STEP * w->width);
 #endif
 }
 
@@ -103,6 +107,12 @@ static int64_t lay_out(w2v_worker *w, const w2v_run *run, char *arena) {
     w->window = (ptrdiff_t)window;
     w->noise_columns = (ptrdiff_t)((run->block_noise + LANES - 1) / LANES * LANES);
     w->capacity = (ptrdiff_t)(4 * (5 * window + run->block_length + 2 * STEP + BATCH) + SLACK);
+#ifdef BF16
+    w->noise_pairs = w->noise_columns / 2;
+#endif
+#ifdef AMX
+    w->noise_pairs = (w->noise_pairs + TILE_SIZE - 1) / TILE_SIZE * TILE_SIZE;
+#endif
     const int64_t noise = w->noise_columns, width = w->width;
     const int64_t pair_slots = (run->negative + LANES) / LANES * LANES;
     int64_t used = 0;

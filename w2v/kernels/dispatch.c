@@ -1,13 +1,14 @@
 /* Which kernels this processor can run. */
+#include "amx.h"
 #include "kernels.h"
 
 extern const w2v_kernel w2v_baseline;
 
 #if defined(__x86_64__)
-extern const w2v_kernel w2v_avx512bf16, w2v_avx512, w2v_avx2;
+extern const w2v_kernel w2v_avx512amx, w2v_avx512bf16, w2v_avx512, w2v_avx2;
 
 const w2v_kernel *const *w2v_kernels(void) {
-    static const w2v_kernel *found[5];
+    static const w2v_kernel *found[6];
     int n = 0;
     __builtin_cpu_init();
     /* these checks include the operating system's consent to the wider registers */
@@ -15,6 +16,11 @@ const w2v_kernel *const *w2v_kernels(void) {
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
 #if defined(__clang__) ? __clang_major__ >= 9 : __GNUC__ >= 11
         if (__builtin_cpu_supports("avx512bf16")) found[n++] = &w2v_avx512bf16;
+#endif
+        /* After bf16, so that it is used only where W2V_ISA=amx asks for it: nobody has measured
+         * it on a processor that has it. These lines go above bf16's once it is found faster. */
+#ifdef W2V_AMX
+        if (!w2v_amx_lacking()) found[n++] = &w2v_avx512amx;
 #endif
         found[n++] = &w2v_avx512;
     }

@@ -7,7 +7,10 @@
  *   TILE_COLS       vectors of columns in an update tile (5 or 7): 2 * TILE_COLS
  *                   accumulators must fit beside 3 operands
  *   TILE_CONTEXTS   contexts in a tile of noise logits: twice as many accumulators
+ *   TALL_CONTEXTS   contexts in such a tile of one vector of noise words in place of two;
+ *                   2 * TILE_CONTEXTS if not given
  *   BF16            if products with noise words and tree nodes shall be in bf16
+ *   AMX             if those with noise words shall be by matrix tiles; BF16 too
  *   TILE_CENTERS    centers in a tile of pairs' logits: 5 times as many accumulators
  */
 #include "kernels.h"
@@ -18,9 +21,16 @@
 
 enum { TILE_ROWS = 2, TILE_DISTANCES = 5, PATH_NODES = 8 };
 
+#ifndef TALL_CONTEXTS
+#define TALL_CONTEXTS (2 * TILE_CONTEXTS)
+#endif
+
 #define DELTA_LIMIT 0.5f /* see skipgram.h */
 
 #include "products.h"
+#ifdef AMX
+#include "tiles.h"
+#endif
 #include "worker.h"
 
 #include "losses.h"
@@ -29,6 +39,10 @@ enum { TILE_ROWS = 2, TILE_DISTANCES = 5, PATH_NODES = 8 };
 #include "noise_bf16.h"
 #else
 #include "noise_float.h"
+#endif
+
+#ifdef AMX
+#include "noise_amx.h"
 #endif
 
 #include "noise.h"
@@ -69,7 +83,16 @@ enum { TILE_ROWS = 2, TILE_DISTANCES = 5, PATH_NODES = 8 };
 
 #include "state.h"
 
+#ifdef AMX
+#include "with_tiles.h"
+
 const w2v_kernel TABLE = {
-    NAME,        create,     train,         flush, take_loss, destroy, bytes,
-    state_bytes, save_state, restore_state, STEP,
+    NAME,  create,      train_with_tiles, flush_with_tiles, take_loss, destroy,
+    bytes, state_bytes, save_state,       restore_state,    STEP,      w2v_amx_refused,
 };
+#else
+const w2v_kernel TABLE = {
+    NAME,  create,      train,      flush,         take_loss, destroy,
+    bytes, state_bytes, save_state, restore_state, STEP,      NULL,
+};
+#endif

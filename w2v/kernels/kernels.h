@@ -101,9 +101,12 @@ typedef struct {
     void (*save_state)(w2v_worker *, char *to);
     int (*restore_state)(w2v_worker *, const char *from); /* 1 if the bytes are no such state */
     int64_t longest_step; /* what `step` of a run may be */
+    /* Why this process may not use it, NULL if it may; to be called before create(). NULL if the
+     * processor's having it is all it takes. */
+    const char *(*refused)(void);
 } w2v_kernel;
 
-/* Kernels this processor can run, best first, ended by NULL. */
+/* Kernels this processor can run, in the order in which they are chosen, ended by NULL. */
 const w2v_kernel *const *w2v_kernels(void);
 
 #endif

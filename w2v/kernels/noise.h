@@ -70,9 +70,9 @@ static void noise_logits(w2v_worker *w, const w2v_noise *noise, const source_t *
             noise_logits_tile(w, noise, sources + i * step, logits + i * w->noise_columns, group,
                               TILE_CONTEXTS, 2);
     }
-    for (ptrdiff_t i = 0; i < n && group < groups; i += 2 * TILE_CONTEXTS)
+    for (ptrdiff_t i = 0; i < n && group < groups; i += TALL_CONTEXTS)
         noise_logits_tile(w, noise, sources + i * step, logits + i * w->noise_columns, group,
-                          2 * TILE_CONTEXTS, 1);
+                          TALL_CONTEXTS, 1);
 }
 
 /* Add the noise words' deltas to their rows, and begin anew. */

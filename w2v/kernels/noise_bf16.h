@@ -64,6 +64,15 @@ typedef int32_t source_t, mixed_t; /* of x_pairs, of x_mixed */
 
 INLINE ptrdiff_t source_step(const w2v_worker *w) { return w->pair_width; }
 
+static const mixed_t *mix_sources(w2v_worker *w, const float *x, ptrdiff_t n) {
+    const ptrdiff_t width = w->width;
+    for (ptrdiff_t i = 0; i < n; i += 2)
+        mix_rows(w->x_mixed + i / 2 * width, x + i * width, x + (i + 1) * width, width);
+    return w->x_mixed;
+}
+
+#ifndef AMX /* noise_amx.h has its own */
+
 static const source_t *arrange_sources(w2v_worker *w, const float *x, ptrdiff_t n) {
     for (ptrdiff_t i = 0; i < n; i++) {
         for (ptrdiff_t c = 0; c < w->pair_width; c += LANES)
@@ -103,13 +112,6 @@ INLINE void noise_logits_tile(const w2v_worker *w, const w2v_noise *noise, const
     }
 }
 
-static const mixed_t *mix_sources(w2v_worker *w, const float *x, ptrdiff_t n) {
-    const ptrdiff_t width = w->width;
-    for (ptrdiff_t i = 0; i < n; i += 2)
-        mix_rows(w->x_mixed + i / 2 * width, x + i * width, x + (i + 1) * width, width);
-    return w->x_mixed;
-}
-
 static void arrange_coefficients(w2v_worker *w, ptrdiff_t n) {
     const ptrdiff_t columns = w->noise_columns;
     for (ptrdiff_t i = 0; i < n; i += 2) {
@@ -122,6 +124,8 @@ static void arrange_coefficients(w2v_worker *w, ptrdiff_t n) {
     for (ptrdiff_t k = 0; k < n * columns; k += 2 * LANES)
         store_pairs(w->coef_pairs + k / 2, pack(w->noise_coef + k));
 }
+
+#endif
 
 /* acc[r] += sum over s < n of the two products of coef[r * row_step + s * source_step] with
  * source[s], both pairs. */
@@ -138,6 +142,8 @@ INLINE void add_pair_products(vf (*acc)[TILE_COLS], const int rows, const int co
         }
     }
 }
+
+#ifndef AMX
 
 INLINE void add_noise(vf (*acc)[TILE_COLS], const int rows, const int cols,
                       const w2v_worker *w, const w2v_noise *noise, ptrdiff_t i,
@@ -160,3 +166,5 @@ INLINE void noise_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_t 
 static void update_noise(w2v_worker *w, const w2v_noise *noise, const mixed_t *x, ptrdiff_t n) {
     FOR_TILES(w, w->run->block_noise, noise_tile, noise, x, n)
 }
+
+#endif

@@ -75,11 +75,16 @@ struct w2v_worker {
     ptrdiff_t pair_width;    /* width / 2 rounded up to LANES */
     int32_t *x_pairs, *x_mixed, *coef_pairs, *coef_mixed;
     float *nothing;          /* (noise_columns,): zeros */
+    ptrdiff_t noise_pairs;   /* pairs of noise words in z_mixed: in noise_amx.h whole tiles of them */
     int32_t *ring_mixed, *y_pairs, *y_mixed, *coef_of_ring, *coef_of_centers;
     ptrdiff_t band_room;     /* 2 window + 2 rounded up to LANES */
     float *stretches;        /* (2, band_room): coefficients of two centers */
     uint32_t *own_lanes;     /* (band_room / LANES, 2): their own contexts among the lanes */
     int32_t *node_pairs, *node_mixed, *coef_of_nodes, *coef_of_contexts;
+#endif
+#ifdef AMX                   /* see noise_amx.h */
+    int32_t *coef_of_noise;  /* (noise_columns, STEP / 2) */
+    float *source_delta;     /* (STEP, width): what noise words give the deltas of sources */
 #endif
     float *noise_coef;       /* (2 window + STEP, noise_columns): first logits, then
                               * coefficients; but for sampled_softmax.h STEP rows */

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v._core import available_isas
+from w2v._core import isa_refusal
 from w2v.config import MAX_THREADS, Config, GraphConfig
 from w2v.cpu import chosen_isa
 from w2v.errors import ConfigError, DataError, FileError
@@ -79,16 +79,16 @@ class Saved:
 
     def isa(self) -> str:
         """Return the kernel to go on with: that of the checkpoint, unless workers are new."""
-        wanted = self.facts.get("isa")
+        wanted = str(self.facts.get("isa"))
         chosen = chosen_isa()
-        if self._fresh or (wanted in available_isas() and wanted == chosen):
+        if self._fresh or wanted == chosen:
             return chosen
-        if wanted in available_isas() and not os.environ.get("W2V_ISA"):
-            return str(wanted)
+        if not os.environ.get("W2V_ISA") and not isa_refusal(wanted):
+            return wanted
         why = "W2V_ISA is" if os.environ.get("W2V_ISA") else "this processor's best is"
         raise ConfigError(
-            f"{self.folder.path}: trained with the {wanted!s:.20} kernel, and {why} {chosen}: set "
-            f"W2V_ISA={wanted!s:.20} where it can run, or give --threads to go on with new "
+            f"{self.folder.path}: trained with the {wanted:.20} kernel, and {why} {chosen}: set "
+            f"W2V_ISA={wanted:.20} where it can run, or give --threads to go on with new "
             "workers, not bit for bit the same"
         )
 

@@ -1,0 +1,34 @@
+/* AVX-512 with bf16 dot products, and matrix tiles of bf16 (AMX) for the products with noise words:
+ * Sapphire Rapids and later. Compilers older than GCC 11 and Clang 12 do not know them. */
+#include "amx.h"
+#ifdef W2V_AMX
+#if defined(W2V_EMULATE_TILES)
+#define TILES_NAMES ""
+#else
+#define TILES_NAMES ",amx-tile,amx-bf16"
+#endif
+#if defined(__clang__)
+#pragma clang attribute push(                                                             \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx2,fma,bmi2,prfchw" TILES_NAMES))), \
+    apply_to = function)
+#elif defined(W2V_EMULATE_TILES)
+#pragma GCC target(                                                                       \
+    "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx2,fma,bmi2,prfchw,prefer-vector-width=512")
+#else
+#pragma GCC target(                                                                       \
+    "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx2,fma,bmi2,prfchw,prefer-vector-width=512,amx-tile,amx-bf16")
+#endif
+#define NAME "amx"
+#define TABLE w2v_avx512amx
+#define BF16
+#define AMX
+#define LANES 16
+#define TILE_COLS 7
+#define TILE_CONTEXTS 32
+#define TALL_CONTEXTS 32
+#define TILE_CENTERS 4
+#include "kernel.h"
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif
+#endif
