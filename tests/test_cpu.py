@@ -1,50 +1,80 @@
-"""Which kernel is chosen, and what is said where it cannot be."""
+"""What is said of the processor, on systems other than this one too."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
 
 import pytest
 
-from w2v import _core
-from w2v.cpu import chosen_isa
-from w2v.errors import ConfigError
+from w2v import cpu
+
+X86 = """processor\t: 0
+model name\t: A CPU @ 2 GHz: fast
+flags\t\t: fpu
+
+processor\t: 1
+model name\t: Another
+"""
+ARM64 = """processor\t: 0
+BogoMIPS\t: 50.00
+CPU implementer\t: 0x41
+CPU part\t: 0xd0c
+
+processor\t: 1
+CPU implementer\t: 0x41
+CPU part\t: 0xd05
+"""
 
 
 @pytest.fixture
-def refuse(monkeypatch):
-    """Have the system refuse one kernel of those on a processor with tiles."""
+def on(monkeypatch):
+    """Pretend to be on a system whose /proc/cpuinfo has this text, None: has none."""
 
-    def refuse_one(refused):
-        monkeypatch.setattr(_core, "available_isas", lambda: ["amx", "avx2", "baseline"])
-        monkeypatch.setattr(_core, "isa_refusal", lambda isa: "no!" if isa == refused else "")
+    def pretend(system, cpuinfo):
+        def read(self):
+            if self != Path("/proc/cpuinfo") or cpuinfo is None:
+                raise FileNotFoundError(self)
+            return cpuinfo
 
-    monkeypatch.delenv("W2V_ISA", raising=False)
-    return refuse_one
+        monkeypatch.setattr(platform, "system", lambda: system)
+        monkeypatch.setattr(platform, "machine", lambda: "arm64")
+        monkeypatch.setattr(platform, "processor", lambda: "arm")
+        monkeypatch.setattr(Path, "read_text", read)
 
-
-def test_the_first_kernel_is_chosen_that_the_system_grants(refuse):
-    refuse("avx2")
-    assert chosen_isa() == "amx"
-    refuse("amx")
-    assert chosen_isa() == "avx2"
-
-
-def test_a_forced_kernel_that_the_system_refuses_is_an_error(refuse, monkeypatch):
-    monkeypatch.setenv("W2V_ISA", "amx")
-    refuse("avx2")
-    assert chosen_isa() == "amx"
-    refuse("amx")
-    with pytest.raises(ConfigError, match=r"'amx': no!; this processor can run avx2, baseline$"):
-        chosen_isa()
+    return pretend
 
 
-def test_tiles_are_never_chosen_unasked(monkeypatch):
-    """Nobody has measured them: see dispatch.c."""
-    monkeypatch.delenv("W2V_ISA", raising=False)
-    assert chosen_isa() != "amx"
+@pytest.mark.parametrize(
+    ("cpuinfo", "name"),
+    [
+        (X86, "A CPU @ 2 GHz: fast"),
+        (ARM64, "0x41 part 0xd0c (arm64)"),
+        ("processor: 0\n", "arm"),
+        ("", "arm"),
+        (None, "arm"),
+    ],
+)
+def test_the_name_of_the_first_processor(on, cpuinfo, name):
+    on("Linux", cpuinfo)
+    assert cpu.cpu_model() == name
 
 
-def test_why_there_are_no_tiles_is_said(monkeypatch):
-    if "amx" in _core.available_isas():
-        pytest.skip("this processor has tiles")
-    monkeypatch.setenv("W2V_ISA", "amx")
-    with pytest.raises(ConfigError, match=r"AMX|tiles"):
-        chosen_isa()
-    assert _core.isa_refusal(_core.available_isas()[-1]) == ""
+@pytest.mark.parametrize(
+    ("program", "name"), [("echo Apple M1", "Apple M1"), ("exit 1", "arm"), (None, "arm")]
+)
+def test_macos_is_asked_by_sysctl(on, monkeypatch, tmp_path, program, name):
+    if program:
+        (tmp_path / "sysctl").write_text(f"#!/bin/sh\n{program}\n")
+        (tmp_path / "sysctl").chmod(0o755)
+    on("Darwin", None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert cpu.cpu_model() == name
+    assert cpu.available_memory() is None
+    assert cpu.available_cpus() >= 1
+
+
+def test_peak_memory_is_in_bytes_on_macos_already(monkeypatch):
+    here = cpu.peak_memory()
+    monkeypatch.setattr(platform, "system", lambda: "Darwin")
+    assert 0 < cpu.peak_memory() < here

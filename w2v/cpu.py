@@ -72,24 +72,35 @@ def chosen_isa() -> str:
     return wanted
 
 
-def cpu_model() -> str:
-    """Return the processor's name."""
+def _name_in(cpuinfo: str) -> str:
+    """Return the name of the first processor in the text of Linux's /proc/cpuinfo, or ``""``."""
+    pairs = [line.partition(":")[::2] for line in reversed(cpuinfo.splitlines())]
+    fields = {key.strip(): value.strip() for key, value in pairs}
+    if fields.get("model name"):
+        return fields["model name"]
+    if "CPU part" in fields:  # arm64: numbers in place of a name
+        return f"{fields.get('CPU implementer')} part {fields['CPU part']} ({platform.machine()})"
+    return ""
+
+
+def _name_by_sysctl() -> str:
+    """Return the processor's name on macOS, or ``""``."""
+    import subprocess  # noqa: PLC0415 -- not needed to start
+
+    command = ["sysctl", "-n", "machdep.cpu.brand_string"]
     try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
 
 
-def cpu_info() -> dict[str, object]:
-    """Return the processor's ``model``, the kernel in use (``isa``) and all it can run."""
-    from w2v._core import available_isas  # noqa: PLC0415
-
-    return {
-        "model": cpu_model(),
-        "cpus": available_cpus(),
-        "isa": chosen_isa(),
-        "available": available_isas(),
-    }
+def cpu_model() -> str:
+    """Return the processor's name; of one that has none, its maker's and its own number."""
+    if platform.system() == "Darwin":
+        name = _name_by_sysctl()
+    else:
+        try:
+            name = _name_in(Path("/proc/cpuinfo").read_text())
+        except OSError:
+            name = ""
+    return name or platform.processor() or platform.machine()

@@ -61,7 +61,7 @@ INLINE void noise_logits_tile(const w2v_worker *w, const w2v_noise *noise, const
         }
         UNROLL for (int q = 0; q < sources; q++) {
             vf value = splat(x[q * source_step(w) + k]);
-            if (groups > 1) IN_REGISTER(value);
+            if (groups > 1) SPLAT_IN_REGISTER(value);
             UNROLL for (int g = 0; g < groups; g++) acc[q][g] += column[g] * value;
         }
     }

@@ -50,6 +50,12 @@ INLINE void store_unaligned(float *p, vf x) { *(vf_unaligned *)p = x; }
 #else
 #define IN_REGISTER(x) __asm__("" : "+x"(x))
 #endif
+/* The same for splat(); NEON needs none, as it multiplies by one lane of a register. */
+#if defined(__aarch64__)
+#define SPLAT_IN_REGISTER(x) (void)(x)
+#else
+#define SPLAT_IN_REGISTER(x) IN_REGISTER(x)
+#endif
 
 /* Lanes of `a` where the mask is all ones, lanes of `b` where it is zero. */
 INLINE vf choose(vi mask, vf a, vf b) { return (vf)((mask & (vi)a) | (~mask & (vi)b)); }
