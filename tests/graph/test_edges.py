@@ -151,7 +151,7 @@ def test_missing_files_are_told(tmp_path):
         read_graph(tmp_path / "nothing")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     edges=st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=1, max_size=200),
     block=st.integers(1, 90),
