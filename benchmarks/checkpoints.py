@@ -138,19 +138,18 @@ class Session:
 
 def summarize(runs: dict[str, list[Any]]) -> dict[str, Any]:
     """Return medians of what the table shows."""
-    plain, kept = (
-        statistics.median(one["training"] for one in runs[kind]) for kind in ("plain", "kept")
-    )
-    checkpoints = statistics.median(one["checkpoints"] for one in runs["kept"])
-    large = runs["large"]
-    each = (kept - plain) / checkpoints if checkpoints else None
+    plain, kept = (_medians(runs[kind]) for kind in ("plain", "kept"))
+    checkpoints, large = kept["checkpoints"], runs["large"]
+    each = (kept["training"] - plain["training"]) / checkpoints if checkpoints else None
     return {
-        "training": plain,
-        "training_kept": kept,
+        "training": plain["training"],
+        "training_kept": kept["training"],
         "checkpoints": checkpoints,
         "seconds_each": each,
+        # one more is written after the last epoch, when the time of training is over
+        "cpu_each": (kept["cpu"] - plain["cpu"]) / (checkpoints + 1),
         "cost_each_minute": None if each is None else each / 60,
-        "words": runs["kept"][0]["words"],
+        "words": kept["words"],
         "bytes": large[0]["bytes"][-1],
         "first_pause": statistics.median(one["pauses"][0] for one in large),
         "later_pause": statistics.median(p for one in large for p in one["pauses"][1:]),
@@ -161,6 +160,10 @@ def summarize(runs: dict[str, list[Any]]) -> dict[str, Any]:
         "dd": statistics.median(one["dd"] for one in large),
         "resume": statistics.median(one["resume"] for one in large),
     }
+
+
+def _medians(runs: list[dict[str, float]]) -> dict[str, float]:
+    return {name: statistics.median(one[name] for one in runs) for name in runs[0]}
 
 
 def main(arguments: list[str] | None = None) -> int:

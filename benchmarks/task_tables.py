@@ -94,7 +94,7 @@ def checkpoints(results: Results) -> list[str]:
         "|---|---:|---|",
         f"| a checkpoint each minute, {found['words']:,.0f} x {settings['dim']}: share of training "
         f"| {cost} | {found['training']:.0f} s without, {found['training_kept']:.0f} s with "
-        f"{found['checkpoints']:.0f} checkpoints |",
+        f"{found['checkpoints']:.0f} checkpoints, {found['cpu_each']:.2f} s of a CPU each |",
         f"| training stands still, {large}, first checkpoint | {found['first_pause']:.2f} s "
         f"| both matrices copied: {found['copy_fresh']:.2f} s into new memory, "
         f"{found['copy_warm']:.2f} s into old |",

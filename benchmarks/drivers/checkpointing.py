@@ -65,7 +65,12 @@ def timed_training(text, dim, epochs, folder=None, seconds="60"):
     around(Keeper, "write_copy", lambda *_: writes.begin(), lambda *_: writes.end())
     model = train(text, config(dim, epochs), checkpoint=folder, checkpoint_every=float(seconds))
     took = sum(epoch["seconds"] for epoch in model.record["epochs"])
-    return {"training": took, "checkpoints": len(writes.seconds), "words": len(model.vocab)}
+    return {
+        "training": took,
+        "cpu": time.process_time(),
+        "checkpoints": len(writes.seconds),
+        "words": len(model.vocab),
+    }
 
 
 def written(text, dim, folder, count):

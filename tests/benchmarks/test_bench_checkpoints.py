@@ -28,12 +28,13 @@ def test_the_cost_of_a_checkpoint_is_the_difference_of_two_runs():
     large = dict.fromkeys(("copy_fresh", "copy_warm", "dd", "resume"), 1.0)
     large |= {"pauses": [3.0, 1.0, 2.0], "writes": [9.0, 7.0, 8.0, 4.0], "bytes": [10, 20]}
     runs = {
-        "plain": [{"training": 100.0, "checkpoints": 0.0, "words": 7.0}],
-        "kept": [{"training": 106.0, "checkpoints": 10, "words": 7}],
+        "plain": [{"training": 100.0, "cpu": 199.0, "checkpoints": 0, "words": 7}],
+        "kept": [{"training": 106.0, "cpu": 210.0, "checkpoints": 10, "words": 7}],
         "large": [large],
     }
     found = checkpoints.summarize(runs)
     assert found["cost_each_minute"] == pytest.approx(0.6 / 60)
+    assert found["cpu_each"] == pytest.approx(1.0)
     assert (found["first_pause"], found["later_pause"]) == (3.0, 1.5)
     assert (found["write_training"], found["write_alone"], found["bytes"]) == (8.0, 4.0, 20)
 
