@@ -87,8 +87,8 @@ def checkpoints(results: Results) -> list[str]:
         others = f" Others took {results['others']:.0%} of its CPUs meanwhile."
     return [
         f"Measured {results['started'].split()[0]} on {where['cpu'] or where['architecture']}, "
-        f"{where['cpus']} CPUs, {where['system']}.{others} Medians; {settings['rounds']} processes "
-        "each.",
+        f"{where['cpus']} CPUs, {where['system']}.{others} Medians of rounds: "
+        f"{settings['rounds']}.",
         "",
         "| | measured | beside it |",
         "|---|---:|---|",
