@@ -119,7 +119,7 @@ def _entries(
             f"{name}: no sparse matrix that scipy wrote, or damaged: {detail:.200}"
         ) from error
     if kind not in ("csr", "csc"):
-        raise DataError(f"{name}: a sparse matrix of form {kind}: save it as csr")
+        raise DataError(f"{name}: a sparse matrix of form {kind!r:.20}: save it as csr")
     whole = all(array.dtype.kind in "iu" for array in (shape, starts, indices))
     if shape.shape != (2,) or not whole or shape[0] != shape[1] or not 0 < shape[0] <= MAX_NODES:
         raise DataError(
