@@ -24,27 +24,26 @@ RELEASE_FLAGS = [
     "-fno-trapping-math",
     "-fno-signed-zeros",
 ]
-# Left out are checks that double the time to compile; the address sanitizer sees most of what
-# null and object-size would, and nothing sees what pointer-overflow would.
+# Left out for the kernels are checks that double the time to compile them; the address sanitizer
+# sees most of what null and object-size would, and nothing sees what pointer-overflow would.
 UNDEFINED = "-fno-sanitize=null,object-size,pointer-overflow"
 SANITIZERS = {"1": "address,undefined", "thread": "thread", "fuzz": "address,fuzzer-no-link"}
 if DEBUG and DEBUG not in SANITIZERS:
     raise SystemExit(f"W2V_DEBUG={DEBUG}: set it to one of {', '.join(SANITIZERS)}, or not at all")
 DEBUG_FLAGS = ["-O1", "-g", "-fno-omit-frame-pointer", f"-fsanitize={SANITIZERS.get(DEBUG, '')}"]
-if DEBUG == "1":
-    DEBUG_FLAGS.append(UNDEFINED)
 FLAGS = DEBUG_FLAGS if DEBUG else RELEASE_FLAGS
 
 
 def extension(name: str, *sources: str) -> Extension:
     """One compiled module: its .pyx and the C files it calls."""
     folder = Path(sources[0]).parent
+    unchecked = [UNDEFINED] if DEBUG == "1" and len(sources) > 1 else []
     return Extension(
         name,
         list(sources),
         include_dirs=[str(folder), "w2v/text"],  # whose scanners others build on
         depends=sorted(str(file) for end in ("h", "pxd") for file in Path("w2v").rglob(f"*.{end}")),
-        extra_compile_args=FLAGS,
+        extra_compile_args=[*FLAGS, *unchecked],
         extra_link_args=DEBUG_FLAGS if DEBUG else [],
         libraries=["m"],
     )
