@@ -28,8 +28,8 @@ RELEASE_FLAGS = [
     "-fno-trapping-math",
     "-fno-signed-zeros",
 ]
-# Left out are checks that double the time to compile; the address sanitizer sees most of what
-# null and object-size would, and nothing sees what pointer-overflow would.
+# Left out for the kernels are checks that double the time to compile them; the address sanitizer
+# sees most of what null and object-size would, and nothing sees what pointer-overflow would.
 UNDEFINED = "-fno-sanitize=null,object-size,pointer-overflow"
 SANITIZERS = {"1": "address,undefined", "thread": "thread", "fuzz": "address,fuzzer-no-link"}
 if DEBUG and DEBUG not in SANITIZERS:
@@ -37,20 +37,19 @@ if DEBUG and DEBUG not in SANITIZERS:
 if EMULATE_TILES not in ("", "1"):
     raise SystemExit(f"W2V_EMULATE_TILES={EMULATE_TILES}: set it to 1, or not at all")
 DEBUG_FLAGS = ["-O1", "-g", "-fno-omit-frame-pointer", f"-fsanitize={SANITIZERS.get(DEBUG, '')}"]
-if DEBUG == "1":
-    DEBUG_FLAGS.append(UNDEFINED)
 FLAGS = DEBUG_FLAGS if DEBUG else RELEASE_FLAGS
 
 
 def extension(name: str, *sources: str) -> Extension:
     """One compiled module: its .pyx and the C files it calls."""
     folder = Path(sources[0]).parent
+    unchecked = [UNDEFINED] if DEBUG == "1" and len(sources) > 1 else []
     return Extension(
         name,
         list(sources),
         include_dirs=[str(folder), "w2v/text"],  # whose scanners others build on
         depends=sorted(str(file) for end in ("h", "pxd") for file in Path("w2v").rglob(f"*.{end}")),
-        extra_compile_args=FLAGS,
+        extra_compile_args=[*FLAGS, *unchecked],
         extra_link_args=DEBUG_FLAGS if DEBUG else [],
         define_macros=[("W2V_EMULATE_TILES", None)] if EMULATE_TILES else [],
         libraries=["m"],

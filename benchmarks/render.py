@@ -16,12 +16,15 @@ from typing import Any
 
 from . import store
 from .summary import OURS
-from .task_tables import graphs, labels, sessions
+from .task_tables import checkpoints, graphs, labels, sessions
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
-PLANTED = ROOT / "benchmarks" / "planted.json"
+OTHERS = {
+    "planted": ROOT / "benchmarks" / "planted.json",
+    "checkpoints": store.RESULTS / "counts" / "checkpoints.json",
+}
 BLOCK = re.compile(
     r"^<!-- benchmark:(?P<key>(?P<name>[\w-]+)/(?P<table>\w+)) -->\n"
     r"(?P<body>.*?)"
@@ -62,19 +65,19 @@ def render(readme: str, load: Callable[[str], Results]) -> str:
 
 def load_finished(name: str) -> Results:
     """Return the finished results called `name`; `RenderError` where there are none."""
-    if name == "planted":
-        return load_planted()
+    if name in OTHERS:
+        return load_other(OTHERS[name])
     path = store.final_path(store.RESULTS, name)
     if not path.exists():
         raise RenderError(f"benchmark:{name}: no results/{path.name}")
     return store.load(path)
 
 
-def load_planted() -> Results:
-    """Return what benchmarks.planted found; `RenderError` where it was never run."""
-    if not PLANTED.exists():
-        raise RenderError(f"no {PLANTED.name}: run python -m benchmarks.planted")
-    found: Results = json.loads(PLANTED.read_text(encoding="utf-8"))
+def load_other(path: Path) -> Results:
+    """Return results of another shape than a session's; `RenderError` where there are none."""
+    if not path.exists():
+        raise RenderError(f"no {path.name}: run python -m benchmarks.{path.stem}")
+    found: Results = json.loads(path.read_text(encoding="utf-8"))
     return found
 
 
@@ -266,6 +269,7 @@ TABLES: dict[str, Callable[[Results], list[str]]] = {
     "graphs": graphs,
     "labels": labels,
     "sessions": sessions,
+    "checkpoints": checkpoints,
 }
 SCORE_COLUMNS = ("analogies", "semantic", "syntactic", "ws353", "men", "simlex")
 

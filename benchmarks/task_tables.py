@@ -73,3 +73,34 @@ def labels(results: Results) -> list[str]:
             micro, macro = (100 * one[name]["mean"] for name in ("micro_f1", "macro_f1"))
             lines.append(f"| {one['percent']:g} % | {micro:.1f} | {macro:.1f} |")
     return [*lines, "", f"Means of {results['settings']['splits']} splits."]
+
+
+def checkpoints(results: Results) -> list[str]:
+    """What benchmarks.checkpoints measured: what checkpoints cost, and how fast they are."""
+    found, settings, where = results["summary"], results["settings"], results["machine"]
+    size, large = found["bytes"] / 1e6, f"{settings['words']:,} x {settings['dim']}"
+    rates = {name: size / found[name] for name in ("write_alone", "write_training", "dd")}
+    cost, others = "none was written", ""
+    if found["cost_each_minute"] is not None:
+        cost = f"{found['cost_each_minute']:.1%}"
+    if results["others"] is not None:
+        others = f" Others took {results['others']:.0%} of its CPUs meanwhile."
+    return [
+        f"Measured {results['started'].split()[0]} on {where['cpu'] or where['architecture']}, "
+        f"{where['cpus']} CPUs, {where['system']}.{others} Medians of rounds: "
+        f"{settings['rounds']}.",
+        "",
+        "| | measured | beside it |",
+        "|---|---:|---|",
+        f"| a checkpoint each minute, {found['words']:,.0f} x {settings['dim']}: share of training "
+        f"| {cost} | {found['training']:.0f} s without, {found['training_kept']:.0f} s with "
+        f"{found['checkpoints']:.0f} checkpoints, {found['cpu_each']:.2f} s of a CPU each |",
+        f"| training stands still, {large}, first checkpoint | {found['first_pause']:.2f} s "
+        f"| both matrices copied: {found['copy_fresh']:.2f} s into new memory, "
+        f"{found['copy_warm']:.2f} s into old |",
+        f"| ... later ones | {found['later_pause']:.2f} s | |",
+        f"| written with nothing else going on, {size:,.0f} MB | {rates['write_alone']:,.0f} MB/s "
+        f"| `dd` with `conv=fsync` on the same disk: {rates['dd']:,.0f} MB/s |",
+        f"| ... while training goes on | {rates['write_training']:,.0f} MB/s | |",
+        f"| `resume` of {large} until it trains | {found['resume']:.1f} s | from the page cache |",
+    ]

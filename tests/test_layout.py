@@ -15,7 +15,7 @@ LAYERS = [
     {"config"},
     {"text"},
     {"graph", "_screen", "screening"},
-    {"search", "spelling"},
+    {"search", "single", "spelling"},
     {"queries", "vectors", "formats", "transform"},
     {"training", "evaluation"},
     {"imputing"},

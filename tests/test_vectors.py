@@ -52,6 +52,16 @@ def test_a_float32_matrix_is_not_copied_and_its_rows_may_be_padded():
     assert Vectors(["a"], np.ones((1, 2), np.float64)).matrix.dtype == np.float32
 
 
+def test_numbers_beyond_float32_are_refused_and_infinite_ones_kept():
+    matrix = np.ones((300_000, 2))
+    matrix[299_999, 1] = -1e39
+    words = [f"w{row}" for row in range(300_000)]
+    with pytest.raises(DataError, match=r"^number 2 of 'w299999' is -1e\+39, .* float32"):
+        Vectors(words, matrix)
+    matrix[299_999, 1] = -np.inf
+    assert Vectors(words, matrix).matrix[-1].tolist() == [1, -np.inf]
+
+
 def test_norms(vectors):
     assert vectors.norms.tolist() == pytest.approx(np.linalg.norm(MATRIX, axis=1).tolist())
     assert vectors.norms is vectors.norms

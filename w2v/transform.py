@@ -49,7 +49,7 @@ def selected(
         wanted = frozenset(words)
         rows = [row for row, word in enumerate(kept) if word in wanted]
         if not rows:
-            raise NotFoundError(f"none of the {len(wanted):,} words is among the vectors")
+            raise NotFoundError(f"none of the words ({len(wanted):,}) is among the vectors")
         kept, matrix = [kept[row] for row in rows], matrix[rows]
     return Vectors(kept[:top], matrix[:top], record=vectors.record)
 

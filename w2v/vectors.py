@@ -10,6 +10,7 @@ import numpy as np
 from w2v.errors import ConfigError, DataError, NotFoundError
 from w2v.queries import Question, answer, prepare, prepare_analogy, whole
 from w2v.search import Candidates
+from w2v.single import single
 from w2v.spelling import close_spellings
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Vectors:
     ------
     DataError
         There are no words, something else than strings among them, or the matrix is
-        not of the shape (words, dim).
+        not of the shape (words, dim), or has numbers beyond float32.
     """
 
     def __init__(
@@ -52,14 +53,17 @@ class Vectors:
         self.words: list[str] = words if isinstance(words, list) else list(words)
         if not set(map(type, self.words)) <= {str}:
             self.words = [_plain(word) for word in self.words]
-        self.matrix: NDArray[np.float32] = np.asarray(matrix, dtype=np.float32)
-        if self.matrix.ndim != 2 or len(self.matrix) != len(self.words):
+        given: NDArray[Any] = np.asarray(matrix)
+        if given.ndim != 2 or len(given) != len(self.words):
             raise DataError(
-                f"the matrix has the shape {self.matrix.shape}: give ({len(self.words)}, dim), "
+                f"the matrix has the shape {given.shape}: give ({len(self.words)}, dim), "
                 "a row for each word"
             )
-        if 0 in self.matrix.shape:
-            raise DataError(f"the matrix has the shape {self.matrix.shape}: it holds no number")
+        if 0 in given.shape:
+            raise DataError(f"the matrix has the shape {given.shape}: it holds no number")
+        if given.dtype.kind == "f" and given.dtype.itemsize > 4:
+            given = single(given, lambda row: repr(self.words[row]))
+        self.matrix: NDArray[np.float32] = np.asarray(given, dtype=np.float32)
         self.record = record
         self._rows: dict[str, int] | None = None
         self._lookups = 0

@@ -37,8 +37,9 @@ def test_table_of_objectives_has_rates_relative_to_the_first(results):
 
 
 def test_table_of_the_planted_language_is_that_of_its_file():
-    runs = render.load_planted()["runs"]
-    lines = render.planted(render.load_planted())
+    results = render.load_finished("planted")
+    runs = results["runs"]
+    lines = render.planted(results)
     assert len(lines) == 2 + len(runs) + 2
     assert lines[2].startswith(f"| `ns` | shared | {runs[0]['kl']:.3f} | ")
 
@@ -99,7 +100,7 @@ def test_setup_names_machine_text_settings_and_versions(results):
 
 
 # Tables of other results, or not of a session.
-OTHERS = ("vectors", "planted", "graphs", "labels", "sessions")
+OTHERS = ("vectors", "planted", "checkpoints", "graphs", "labels", "sessions")
 
 
 def test_rendering_fills_every_marker_and_leaves_the_rest(results):

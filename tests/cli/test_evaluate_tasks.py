@@ -142,9 +142,9 @@ def test_usage(w2v, args, message):
     ("option", "content", "message"),
     [
         ("--labels", "a0 1\na1\n", "bad.txt:2: 'a1' has no label"),
-        ("--labels", "y 1\nz 2\n", "vectors.bin on bad.txt: none of its 2 nodes has a vector"),
+        ("--labels", "y 1\nz 2\n", "vectors.bin on bad.txt: none of its nodes (2) has a vector"),
         ("--links", "a0 a1\na0\n", "bad.txt:2: 'a0' is not two nodes"),
-        ("--links", "y z\n", "vectors.bin on bad.txt: none of its 1 pairs has two vectors"),
+        ("--links", "y z\n", "vectors.bin on bad.txt: none of its pairs (1) has two vectors"),
         ("--next-item", "x y\ny x\n", "vectors.bin on bad.txt: none of 2 sessions"),
         ("--next-item", "", "bad.txt"),
         ("--next-item", "a0 a0\na0\n", "vectors.bin on bad.txt: none of 0 sessions"),

@@ -89,3 +89,12 @@ def test_the_extra_is_named(w2v, monkeypatch):
     answer = w2v("impute", "--labels", "n.labels")
     assert (answer.code, answer.out) == (2, b"")
     assert "pip install 'w2v[labels]'" in answer.err
+
+
+def test_quiet_is_quiet_about_words_that_occur_twice(w2v, tmp_path):
+    rows = [f"{name} {row}\n" for name, row in ROWS.items()]
+    (tmp_path / "v.glove").write_text("".join(rows) + "b0 1 1\n")
+    args = ["impute", "-m", "v.glove", "--labels", "n.labels", "--method", "knn"]
+    loud, quiet = w2v(*args), w2v(*args, "-q")
+    assert "'b0'" in loud.err
+    assert (quiet.code, quiet.out, quiet.err) == (0, loud.out, "")

@@ -110,7 +110,7 @@ class TestRestricted:
     @pytest.mark.parametrize(
         ("content", "code", "message"),
         [
-            (b"x\ny\n", 1, "few.txt: none of its 2 words is in the vocabulary"),
+            (b"x\ny\n", 1, "few.txt: none of its words (2) is in the vocabulary"),
             (b" \n", DataError.exit_code, "few.txt: empty"),
             (None, FileError.exit_code, "few.txt: No such file"),
         ],

@@ -157,3 +157,33 @@ def test_a_preset_that_could_change_nothing_is_refused(tmp_path):
 def test_a_preset_without_the_loss_is_refused():
     with pytest.raises(ConfigError, match="loss is nce, which preset gensim does not have"):
         resolved(["--loss", "nce"], preset="gensim")
+
+
+NOISE = [
+    ("--negatives", "shared", "hs"),
+    ("--block-noise", "32", "hs"),
+    ("--noise-exponent", "0.75", "softmax"),
+    ("--negative", "5", "softmax"),
+]
+
+
+@pytest.mark.parametrize(("flag", "value", "loss"), NOISE)
+def test_settings_of_noise_are_refused_where_none_is_drawn(w2v, flag, value, loss):
+    answer = w2v("train", "none.txt", "--loss", loss, flag, value)
+    assert answer.code == 2
+    assert f"{flag} is about noise words, and --loss {loss} draws none" in answer.err
+
+
+def test_settings_of_noise_from_elsewhere_are_passed_over(w2v, tmp_path):
+    (tmp_path / "a.txt").write_text("a b c\n" * 50)
+    (tmp_path / "s.toml").write_text("noise_exponent = 0.5\n")
+    given = ["train", "a.txt", "--loss", "hs", "--negative", "0", "-q", "--preset", "word2vec"]
+    given += ["--sample", "0"]
+    answer = w2v(*given, "--config", "s.toml", W2V_NEGATIVES="private", W2V_BLOCK_NOISE="32")
+    assert (answer.code, answer.err) == (0, "")
+
+
+def test_checkpoint_every_from_the_environment_waits_for_a_checkpoint(w2v, tmp_path):
+    (tmp_path / "a.txt").write_text("a b c\n" * 50)
+    answer = w2v("train", "a.txt", "-q", "--sample", "0", W2V_CHECKPOINT_EVERY="9m")
+    assert (answer.code, answer.err) == (0, "")

@@ -5,6 +5,7 @@ import json
 import signal
 import time
 
+import numpy as np
 import pytest
 
 EDGES = "a b\nb c\nc a\nc d\nd e\ne f\nf d\n"
@@ -200,3 +201,14 @@ def test_ctrl_c_leaves_nothing(start, edges, tmp_path, command):
     process.send_signal(signal.SIGINT)
     assert process.wait(20) == 130
     assert [path.name for path in tmp_path.iterdir()] == ["edges.txt"]
+
+
+@pytest.mark.parametrize("args", [["walk", "-"], ["train", "--graph", "-"], ["train", "-"]])
+def test_a_matrix_of_links_from_a_pipe_is_told_to_be_a_file(w2v, tmp_path, args):
+    ends = {"indptr": np.array([0, 1, 2]), "indices": np.array([1, 0]), "data": np.ones(2)}
+    np.savez(tmp_path / "m.npz", **ends, shape=np.array([2, 2]), format=np.array(b"csr"))
+    assert w2v("walk", "m.npz").code == 0
+    answer = w2v(*args, stdin=(tmp_path / "m.npz").read_bytes())
+    assert answer.code == 3
+    assert "standard input: this is an .npz file of NumPy arrays" in answer.err
+    assert "from a file that is named" in answer.err

@@ -151,7 +151,7 @@ def test_numbers_that_are_none(write, content, message):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("x 1\ny 2\n", "none of its 2 nodes has a vector"),
+        ("x 1\ny 2\n", r"none of its nodes \(2\) has a vector"),
         ("man 1\nboy 1\nx 2\n", "'1' is the only label"),
         ("man 1\nboy 2\n", "20 % of 2 nodes leaves none"),
     ],

@@ -260,3 +260,23 @@ def test_parquet_without_its_library_names_the_extra(monkeypatch, tmp_path):
     for use in (lambda: load(tmp_path / "v.parquet"), lambda: save(example(), "w.parquet")):
         with pytest.raises(ConfigError, match=r"pip install 'w2v\[parquet\]'"):
             use()
+
+
+def test_numbers_beyond_float32_in_a_file_are_refused(tmp_path):
+    matrix = np.array([[1.0, 2.0], [3.0, 1e39]])
+    np.save(tmp_path / "v.npy", matrix)
+    np.save(tmp_path / "t.npy", np.asfortranarray(matrix))
+    for name in ("v", "t"):
+        (tmp_path / f"{name}.words.txt").write_text("a\nb\n")
+        with pytest.raises(DataError, match=rf"^number 2 of word 2 of .*{name}.npy is 1e\+39"):
+            load(tmp_path / f"{name}.npy")
+
+
+def test_numbers_beyond_float32_in_parquet_are_refused():
+    pa = pytest.importorskip("pyarrow")
+    from pyarrow import parquet  # noqa: PLC0415
+
+    file = io.BytesIO()
+    parquet.write_table(pa.table({"word": ["a", "b"], "vector": [[1.0], [1e39]]}), file)
+    with pytest.raises(DataError, match=r"^number 1 of row 2 of x is 1e\+39"):
+        FORMATS["parquet"].load(Source("x", file.getvalue()))

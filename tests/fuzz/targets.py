@@ -11,6 +11,7 @@ import io
 import json
 import shutil
 import tempfile
+import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from w2v import Config, resume, train
-from w2v.errors import W2VError
+from w2v.errors import ConfigError, W2VError
 from w2v.formats import FORMATS, recognize
 from w2v.formats.source import Source
 from w2v.graph.edges import read_graph
@@ -29,8 +30,8 @@ from w2v.vectors import Vectors
 MEMORY = Path("/dev/shm")  # where flushing a file costs nothing
 _KEPT = tempfile.TemporaryDirectory(prefix="w2v-fuzz-", dir=MEMORY if MEMORY.is_dir() else None)
 FOLDER = Path(_KEPT.name)
-# pyarrow reads Parquet: its defects are not ours to find
-SINGLE = [name for name, known in FORMATS.items() if not known.words and name != "parquet"]
+SINGLE = [name for name, known in FORMATS.items() if not known.words and not known.require]
+PAIRS = [name for name, known in FORMATS.items() if known.words]
 TEXT = b"one two three four five six\r\none two one\tseven\n\xff\xc3\xa9 one eight " * 8
 SMALL = {"dim": 5, "min_count": 1, "epochs": 2, "sample": 1e-2, "threads": 1}
 
@@ -76,6 +77,44 @@ def fuzz_vectors(data: bytes) -> None:
             assert vectors.matrix.shape[0] == len(vectors.words)
             assert vectors.matrix.nbytes <= 16 * len(data) + 1024
             FORMATS[SINGLE[0]].save(vectors, io.BytesIO())
+
+
+def fuzz_pairs(data: bytes) -> None:
+    """Read numbers and the words beside them, which come first, as the first byte chooses."""
+    name = PAIRS[data[0] % len(PAIRS)] if data else PAIRS[0]
+    end = 3 + int.from_bytes(data[1:3], "little")
+    path, known = FOLDER / "pair", FORMATS[name]
+    known.words.path(path).write_bytes(data[3:end])
+    with refusing():
+        vectors = known.load(Source(str(path), data[end:], threads=1 + (data[:1] > b"\x7f")))
+        assert vectors.matrix.shape[0] == len(vectors.words)
+        assert vectors.matrix.nbytes <= 16 * len(data) + 1024
+        known.save(vectors, io.BytesIO())
+        known.words.save(vectors, io.BytesIO())
+
+
+def fuzz_parquet(data: bytes) -> None:
+    """Read Parquet, which pyarrow does: what it lets through, or how it refuses, is ours."""
+    with refusing():
+        vectors = FORMATS["parquet"].load(Source("vectors", data))
+        assert vectors.matrix.shape[0] == len(vectors.words)
+        FORMATS["parquet"].save(vectors, io.BytesIO())
+
+
+def fuzz_sparse(data: bytes) -> None:
+    """Read a matrix of links, of which the array that the first byte chooses is replaced.
+
+    The sums of the archive are right: they guard against accidents.
+    """
+    choice = data[0] if data else 0
+    path = FOLDER / "links.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number, (name, content) in enumerate(LINKS.items()):
+            replaced = number == choice % len(LINKS)
+            archive.writestr(name, data[1:] if replaced else content)
+    with refusing():
+        graph = read_graph(path, directed=choice > 0x7F)
+        assert len(graph.names) >= 1
 
 
 def fuzz_edges(data: bytes) -> None:
@@ -160,11 +199,51 @@ def fuzz_checkpoint(data: bytes) -> None:
 
 
 CHECKPOINT = Checkpoint()
+VECTORS = Vectors(["one", "two", "é"], np.arange(12, dtype=np.float32).reshape(3, 4) / 7)
+
+
+def _links() -> dict[str, bytes]:
+    """Return the members of a matrix of links, as scipy writes them."""
+    arrays = {
+        "format": np.array(b"csr"),
+        "shape": np.array([3, 3]),
+        "indptr": np.array([0, 1, 3, 4], np.int32),
+        "indices": np.array([1, 0, 2, 1], np.int32),
+        "data": np.ones(4),
+    }
+    found = {}
+    for name, array in arrays.items():
+        file = io.BytesIO()
+        np.save(file, array)
+        found[f"{name}.npy"] = file.getvalue()
+    return found
+
+
+LINKS = _links()
+
+
+def _pairs() -> list[bytes]:
+    found = []
+    for number, name in enumerate(PAIRS):
+        words, numbers = io.BytesIO(), io.BytesIO()
+        FORMATS[name].words.save(VECTORS, words)
+        FORMATS[name].save(VECTORS, numbers)
+        length = len(words.getvalue()).to_bytes(2, "little")
+        found.append(bytes([number]) + length + words.getvalue() + numbers.getvalue())
+    return found
+
+
+def _parquet() -> list[bytes]:
+    found = []
+    for words in (VECTORS.words, ["\udcff", "two", "é"]):
+        file = io.BytesIO()
+        FORMATS["parquet"].save(Vectors(words, VECTORS.matrix), file)
+        found.append(file.getvalue())
+    return found
 
 
 def _vectors() -> list[bytes]:
-    vectors = Vectors(["one", "two", "é"], np.arange(12, dtype=np.float32).reshape(3, 4) / 7)
-    found = []
+    vectors, found = VECTORS, []
     for number, name in enumerate(SINGLE):
         file = io.BytesIO()
         FORMATS[name].save(vectors, file)
@@ -184,4 +263,8 @@ TARGETS: dict[str, tuple[Callable[[bytes], None], list[bytes]]] = {
         ],
     ),
     "checkpoint": (fuzz_checkpoint, CHECKPOINT.seeds()),
+    "pairs": (fuzz_pairs, _pairs()),
+    "sparse": (fuzz_sparse, [bytes([n]) + content for n, content in enumerate(LINKS.values())]),
 }
+with contextlib.suppress(ConfigError):  # pyarrow is not installed
+    TARGETS["parquet"] = (fuzz_parquet, _parquet())

@@ -3,7 +3,7 @@
     python tests/races
 
 needs a build by `W2V_DEBUG=thread`; `.ci/sanitizers` makes it and fails on any race that
-intended.txt does not list. Without that build it trains and watches nothing.
+.ci/intended-races.txt does not list. Without that build it trains and watches nothing.
 """
 
 import itertools

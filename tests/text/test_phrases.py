@@ -89,7 +89,7 @@ WORDS = st.sampled_from(["a", "b", "c", "d", "of", "the", "a_rather_long_word_of
 LINES = st.lists(st.lists(WORDS, max_size=12), min_size=1, max_size=30).filter(any)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     LINES,
     st.sampled_from([("original", 0.3), ("original", 0.9), ("original", 1.5), ("npmi", 0.2)]),
@@ -138,7 +138,7 @@ CONNECTED = Phrases(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     LINES, st.integers(1, 40), st.integers(1, 3), st.booleans(), st.sampled_from(["\n", "", " "])
 )

@@ -45,7 +45,7 @@ def read(paths, **options):
     return read_corpus(paths, **{**defaults, **options})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     files=st.lists(TEXTS, min_size=1, max_size=3),
     block=st.integers(1, 64),
@@ -79,7 +79,7 @@ def test_any_text_at_any_block_boundary(
                 assert isinstance(corpus.rows, np.memmap) == (limit == 0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=TEXTS, block=st.integers(1, 40), threads=st.integers(1, 3))
 def test_a_stream_at_any_block_boundary(slowly, check, text, block, threads):
     import gzip  # noqa: PLC0415

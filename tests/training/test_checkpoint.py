@@ -16,7 +16,7 @@ from interrupting import SMALL, Interrupter, rewrite
 from w2v import Config, Corpus, resume, train
 from w2v.errors import ConfigError, DataError, FileError
 from w2v.text.corpus import read_corpus
-from w2v.training import checkpoint, epochs, keeper
+from w2v.training import checkpoint, epochs
 
 OBJECTIVE = ("model", "loss", "negatives")  # what decides which code trains
 
@@ -280,19 +280,6 @@ def test_two_writers_do_not_share_a_folder(saved):
         resume(saved)
     folder.release()
     resume(saved)
-
-
-def test_without_memory_for_a_copy_training_waits_and_says_so(text, tmp_path, monkeypatch):
-    monkeypatch.setattr(keeper, "available_memory", lambda: 0)
-    notes = []
-    train(
-        text,
-        Config(**SMALL),
-        checkpoint=tmp_path / "run",
-        checkpoint_every=1e-9,
-        progress=lambda report: notes.append(report.note),
-    )
-    assert any("training waits" in note for note in notes)
 
 
 def test_a_full_disk_does_not_end_training(text, tmp_path, monkeypatch):

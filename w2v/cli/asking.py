@@ -134,12 +134,12 @@ def from_stdin() -> Iterator[list[Line]]:
             number += len(texts)
 
 
-def open_vectors(path: str, threads: int) -> Vectors:
-    """Load the vectors to ask; say so if a word has several rows."""
+def open_vectors(path: str, threads: int, *, quiet: bool = False) -> Vectors:
+    """Load the vectors to ask; say so, unless `quiet`, if a word has several rows."""
     from w2v.formats import load
 
     vectors = load(readable(path), threads=threads)
-    repeats = vectors.duplicates
+    repeats = [] if quiet else vectors.duplicates
     if repeats:
         named = ", ".join(map(repr, repeats[:NAMED_REPEATS]))
         more = ", ..." if len(repeats) > NAMED_REPEATS else ""
@@ -155,7 +155,7 @@ def open_candidates(vectors: Vectors, among: str | None, top_vocab: int | None) 
     name = "standard input" if among == STDIO else among
     known = [word for word in words if word in vectors]
     if not known:
-        raise NotFoundError(f"{name}: none of its {len(words)} words is in the vocabulary")
+        raise NotFoundError(f"{name}: none of its words ({len(words):,}) is in the vocabulary")
     if len(known) < len(words):
         missing = len(words) - len(known)
         complain(f"w2v: {name}: {missing} of {len(words)} words are not in the vocabulary")

@@ -109,13 +109,11 @@ def impute(
     from w2v.imputing import Imputing, impute_labels, impute_numbers
 
     how = Imputing(method=method, neighbors=neighbors, seed=config.seed, threads=config.threads)
+    loaded = open_vectors(vectors, config.threads, quiet=quiet)
     if numbers:
-        given = read_numbers(readable(labels))
-        imputed = impute_numbers(open_vectors(vectors, config.threads), given, how)
+        imputed = impute_numbers(loaded, read_numbers(readable(labels)), how)
     else:
-        imputed = impute_labels(
-            open_vectors(vectors, config.threads), read_labels(readable(labels)), how, top
-        )
+        imputed = impute_labels(loaded, read_labels(readable(labels)), how, top)
     _note(imputed, Notes(quiet=quiet), numbers)
     _write(imputed, as_json, numbers)
 

@@ -148,7 +148,8 @@ Examples:
 Tab completion: add this line to ~/.bashrc (for zsh or fish write that name)
   eval "$(_W2V_COMPLETE=bash_source w2v)"
 
-Every long option can be given as W2V_OPTION in the environment, as W2V_DIM=300.
+Every long option can be given as W2V_OPTION in the environment, as W2V_DIM=300. One that a command
+has no use for is passed over there; on the command line it is an error.
 """,
     context_settings={
         "help_option_names": ["-h", "--help"],

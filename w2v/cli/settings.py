@@ -20,7 +20,7 @@ from w2v.cli.options import (
     variable_in_use,
 )
 from w2v.cli.streams import STDIO
-from w2v.config import Config
+from w2v.config import NOISE_LOSSES, Config
 from w2v.errors import ConfigError, DataError, FileError
 from w2v.presets import preset_settings
 
@@ -108,6 +108,29 @@ def resolve_as(
         if place is None or place.startswith("--"):
             raise
         raise ConfigError(f"{place}: {error}") from error
+
+
+def refuse_unused(context: click.Context, config: Config) -> None:
+    """Refuse settings of noise words on the command line where the loss draws none.
+
+    Only there: the environment, a file or a preset may be for several runs.
+
+    Raises
+    ------
+    click.UsageError
+        It names the option, and why it changes nothing.
+    """
+    if config.loss in NOISE_LOSSES:
+        return
+    for name in ("negatives", "noise_exponent", "block_noise", "negative"):
+        given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        # 0 noise words is how users of the original say that there are none
+        if given and not (name == "negative" and config.negative == 0):
+            flag = "--" + name.replace("_", "-")
+            raise click.UsageError(
+                f"{flag} is about noise words, and --loss {config.loss} draws none: leave it out",
+                context,
+            )
 
 
 def _from_preset(kind: type[C], preset: str, values: dict[str, Any], config_path: str | None) -> C:

@@ -13,7 +13,7 @@ from w2v.cli.graphs import graph_files, read_walks, settings_given
 from w2v.cli.options import DEFAULT_VECTORS, Command, config_options, option
 from w2v.cli.results import Results
 from w2v.cli.resume import command as resume_command
-from w2v.cli.settings import files_of_nodes, resolve_as
+from w2v.cli.settings import files_of_nodes, refuse_unused, resolve_as
 from w2v.cli.starting import files_of, keep_files, read_start, start_options
 from w2v.cli.streams import STDIO, Notes
 from w2v.cli.training import check_folder, checkpoint_every_option, finish, tmpdir_option
@@ -190,6 +190,7 @@ def _resolve(context: click.Context) -> tuple[Start | None, Config]:
     beneath = {} if start is None else {"dim": start.dim}
     kind = GraphConfig if given["graph"] else Config
     config = resolve_as(kind, context, given["config_path"], given["preset"], beneath)
+    refuse_unused(context, config)
     return start, config if start is None else start.config(config)
 
 

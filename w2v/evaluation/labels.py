@@ -153,7 +153,7 @@ def known_rows(name: str, known: list[str], given: int, vectors: Vectors) -> NDA
     """
     if not known:
         raise DataError(
-            f"{name}: none of its {given:,} nodes has a vector: spell them as the vectors do"
+            f"{name}: none of its nodes ({given:,}) has a vector: spell them as the vectors do"
         )
     rows = np.array([vectors.row(node) for node in known], dtype=np.intp)
     check_finite(vectors, rows)

@@ -162,7 +162,7 @@ def _rows(edges: EdgeSet, vectors: Vectors) -> NDArray[np.intp]:
     ]
     if not found:
         raise DataError(
-            f"{edges.name}: none of its {len(edges.pairs):,} pairs has two vectors: spell the "
+            f"{edges.name}: none of its pairs ({len(edges.pairs):,}) has two vectors: spell the "
             "nodes as the vectors do"
         )
     return np.array(found, dtype=np.intp)

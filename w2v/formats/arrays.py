@@ -9,6 +9,7 @@ import numpy as np
 
 from w2v.errors import DataError
 from w2v.formats.source import Source
+from w2v.single import lost, single
 from w2v.vectors import Vectors
 
 if TYPE_CHECKING:
@@ -69,12 +70,13 @@ def read_matrix(
     Returns
     -------
     ndarray of float32, shape `shape`
-        A copy; what float32 cannot hold is infinite.
+        A copy.
 
     Raises
     ------
     DataError
-        The file ends before the matrix does; nothing has been allocated by then.
+        The file ends before the matrix does; nothing has been allocated by then. Or a number
+        is beyond float32.
     """
     check_shape(source, start, *shape)
     rows, dim = shape
@@ -91,8 +93,7 @@ def read_matrix(
         )
     flat: NDArray[Any] = np.frombuffer(source.data, kind, rows * dim, start)
     matrix = flat.reshape(dim, rows).T if by_column else flat.reshape(rows, dim)
-    with np.errstate(all="ignore"):
-        return np.array(matrix, dtype=np.float32, order="C")
+    return single(matrix, lambda row: f"word {row + 1} of {source.name}")
 
 
 def blocks(vectors: Vectors, dtype: str) -> Iterator[NDArray[Any]]:
@@ -121,9 +122,9 @@ def blocks(vectors: Vectors, dtype: str) -> Iterator[NDArray[Any]]:
         with np.errstate(all="ignore"):
             converted: NDArray[Any] = np.ascontiguousarray(block, dtype=dtype)
         if dtype == HALF:
-            lost = np.argwhere(np.isinf(converted) & np.isfinite(block))
-            if len(lost):
-                row, column = (int(place) for place in lost[0])
+            place = lost(block, converted)
+            if place is not None:
+                row, column = place
                 raise DataError(
                     f"number {column + 1} of {vectors.words[first + row]!r} is "
                     f"{block[row, column]:g}, and float16 ends at 65504: normalize the vectors "

@@ -73,8 +73,10 @@ def check_words(source: Source, words: Sequence[str], rows: int) -> None:
     Raises
     ------
     DataError
-        There are more or fewer, or one is empty; the message counts them.
+        There are more or fewer, none, or one is empty; the message counts them.
     """
+    if rows == 0:
+        raise DataError(f"{source.name} holds no vector")
     if len(words) != rows:
         raise DataError(
             f"{source.name} has {rows} vectors, but there are {len(words)} words to them: they "

@@ -13,6 +13,7 @@ import numpy as np
 from w2v.errors import ConfigError, DataError
 from w2v.formats.arrays import HALF, SINGLE, blocks, check_shape
 from w2v.formats.source import Source
+from w2v.single import single
 from w2v.vectors import Vectors
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ def load(source: Source) -> Vectors:
     Raises
     ------
     DataError
-        It is damaged, a column is missing, or a row has another length; the message
-        names the row.
+        It is damaged, a column is missing, a row has another length, or a number is beyond
+        float32; the message names the row.
     ConfigError
         pyarrow is not installed.
     """
@@ -140,8 +141,8 @@ def _numbers(
             f"{source.name}: 'vector' is a {column.type}, or a number of it is missing: it must "
             "be a list of floats"
         )
-    with np.errstate(all="ignore"):
-        return numbers.astype(np.float32).reshape(len(lengths), -1)
+    matrix = numbers.reshape(len(lengths), -1)
+    return single(matrix, lambda place: f"row {row + place + 1} of {source.name}")
 
 
 def _word(source: Source, row: int, word: object) -> str:

@@ -24,6 +24,7 @@ _UTF16 = "UTF-16 text", "convert it: iconv -f UTF-16 -t UTF-8"
 _UTF32 = "UTF-32 text", "convert it: iconv -f UTF-32 -t UTF-8"
 _UNPACK = "unpack it first"
 _EXTRACT = "extract its text first"
+_NPZ = b"PK\x03\x04", 26, 30  # how a zip archive begins; where its first name's length is, and it
 _BINARIES = {
     b"\xff\xfe\x00\x00": _UTF32,
     b"\x00\x00\xfe\xff": _UTF32,
@@ -75,6 +76,14 @@ def refuse_binary(head: bytes, name: str) -> None:
     DataError
         It names what the file is and what to do.
     """
+    magic, length, first = _NPZ
+    if head.startswith(magic):
+        end = first + int.from_bytes(head[length : length + 2], "little")
+        if head[first:end].endswith(b".npy"):
+            raise DataError(
+                f"{name}: this is an .npz file of NumPy arrays, not plain text: a graph's is read "
+                "by w2v walk and w2v train --graph, from a file that is named, not from a pipe"
+            )
     for magic, (what, remedy) in _BINARIES.items():
         if head.startswith(magic):
             raise DataError(f"{name}: this is {what}, not plain text: {remedy}")

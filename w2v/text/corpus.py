@@ -334,7 +334,7 @@ def _vocabulary(
         )
     if len(counts) == 0:
         raise DataError(
-            f"{where}: none of its {words.distinct} words occurs {min_count} times: "
+            f"{where}: none of its words ({words.distinct:,}) occurs {min_count} times: "
             "lower --min-count or give more text"
         )
     if len(counts) < least:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import mmap
 import numbers
 import shlex
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +25,7 @@ from w2v.training.facts import Facts
 from w2v.training.graphs import graph_contents, graph_facts
 from w2v.training.loop import diverged
 from w2v.training.model import Carried
-from w2v.training.pieces import Content, array_content, text_content
+from w2v.training.pieces import SLAB, Content, array_content, text_content
 from w2v.training.progress import Listener, Progress
 from w2v.training.session import Session
 
@@ -76,6 +78,8 @@ class Keeper:
         self._best_written = 0
         self._since = time.monotonic()
         self._copies: Matrices | None = None
+        self._copies_refused = False
+        self._ending = False
         # Not a thread to join(): see run_threads.
         self._idle = threading.Event()
         self._idle.set()
@@ -85,12 +89,24 @@ class Keeper:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self._ending = True
         self._idle.wait()
 
-    @property
-    def due(self) -> bool:
-        """Whether it is time for a checkpoint, and the last one is written."""
-        return self._idle.is_set() and time.monotonic() - self._since >= self._seconds
+    def due(self, session: Session) -> bool:
+        """Whether training is to stand still for a checkpoint now.
+
+        It is when it is time, the last one is written, and there is memory for the copies. To
+        get that from the system takes many times longer than to copy: training goes on meanwhile.
+        """
+        if not self._idle.is_set() or time.monotonic() - self._since < self._seconds:
+            return False
+        if self._copies is not None or self._copies_refused:
+            return True
+        needed, free = 2 * session.inputs.nbytes, available_memory()
+        if free is not None and needed > free:
+            return True
+        self._in_thread(self._make_copies, session)
+        return False
 
     def tell(self) -> None:
         """Raise what ended the run in the writing thread; tell what did not.
@@ -108,7 +124,7 @@ class Keeper:
         self._say(f"{failure}; training goes on, and so does the checkpoint before, if any")
 
     def write_copy(self, session: Session) -> None:
-        """Copy what is to be written, and write it while training goes on.
+        """Copy what is to be written, and write it while training goes on; only when `due`.
 
         Where memory is too short for a copy, training waits for the disk.
         """
@@ -116,28 +132,16 @@ class Keeper:
         facts, contents = self._parts(session)
         live = (session.inputs, session.outputs)
         if self._copies is None:
-            needed, free = 2 * live[0].nbytes, available_memory()
-            if free is not None and needed > free:
-                self._say(
-                    f"checkpoint: no memory for a copy of the matrices ({needed / 1e9:.1f} GB): "
-                    "training waits while it is written"
-                )
-                self._write(session, facts, contents, live)
-                self.tell()
-                return
-            # on huge pages, as the matrices are: a copy is then one plain run over memory
-            words = len(session.vocab)
-            self._copies = tuple(tables.padded_matrix(words, session.config.dim) for _ in live)
+            self._say(
+                f"checkpoint: no memory for a copy of the matrices ({2 * live[0].nbytes / 1e9:.1f} "
+                "GB): training waits while it is written"
+            )
+            self._write(session, facts, contents, live)
+            self.tell()
+            return
         for copy, matrix in zip(self._copies, live, strict=True):
             np.copyto(copy, matrix)
-        arguments = (session, facts, contents, self._copies)
-        thread = threading.Thread(target=self._write, args=arguments, daemon=True)
-        self._idle.clear()
-        try:
-            thread.start()
-        except BaseException:
-            self._idle.set()
-            raise
+        self._in_thread(self._write, session, facts, contents, self._copies)
 
     def write(self, session: Session) -> None:
         """Write a checkpoint now; no worker may be training.
@@ -149,6 +153,7 @@ class Keeper:
         ConfigError
             The matrices are not finite.
         """
+        self._ending = True  # nobody waits for copies that are not used any more
         self._join()
         self._failure = None
         facts, contents = self._parts(session)
@@ -185,15 +190,28 @@ class Keeper:
         buffers = session.trainer.buffers()
         if buffers is not None:
             contents["workers"] = array_content(buffers)
-        if not self._constants_written:
-            contents.update(_constants(session.vocab, session.carried))
-            contents.update(self._text_contents(session.text.corpus))
         best = session.best
         if best.copies and best.epoch != self._best_written:
             dim = session.config.dim
             for name, matrix in zip(("best_inputs", "best_outputs"), best.copies, strict=True):
                 contents[name] = array_content(matrix[:-1, :dim])
         return facts, contents
+
+    def _make_copies(self, session: Session) -> None:
+        """Make memory for copies, each page touched; the same pages as those of the matrices."""
+        words, dim = len(session.vocab), session.config.dim
+        try:
+            copies = tuple(tables.padded_matrix(words, dim) for _ in range(2))
+            for copy in copies:
+                floats = copy.reshape(-1)
+                for start in range(0, floats.size, SLAB):
+                    if self._ending:
+                        return
+                    floats[start : start + SLAB : mmap.PAGESIZE // 4] = 0
+        except (MemoryError, OSError):
+            self._copies_refused = True
+        else:
+            self._copies = copies
 
     def _text_contents(self, chunks: Chunks) -> dict[str, Content]:
         if isinstance(chunks, Walks):
@@ -217,6 +235,9 @@ class Keeper:
             dim = session.config.dim
             used = (array_content(matrix[:-1, :dim]) for matrix in matrices)
             named = dict(zip(("inputs", "outputs"), used, strict=True))
+            if not self._constants_written:  # gathered here, since training need not wait for it
+                contents |= _constants(session.vocab, session.carried)
+                contents |= self._text_contents(session.text.corpus)
             try:
                 self.folder.write(facts, {**named, **contents})
             except (W2VError, OSError) as error:
@@ -229,7 +250,21 @@ class Keeper:
                 raise
         finally:
             self._since = time.monotonic()
+
+    def _in_thread(self, work: Callable[..., None], *arguments: Any) -> None:
+        def run() -> None:
+            try:
+                work(*arguments)
+            finally:
+                self._idle.set()
+
+        thread = threading.Thread(target=run, daemon=True)
+        self._idle.clear()
+        try:
+            thread.start()
+        except BaseException:
             self._idle.set()
+            raise
 
     def _join(self) -> None:
         self._idle.wait()

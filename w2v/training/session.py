@@ -140,7 +140,7 @@ class Session:
             meter = self._meter = self._meter or self._new_meter(progress)
             if self.trainer.run(meter, lambda: self._poll(keeper)):
                 self._end_epoch(meter)
-            if keeper is not None and keeper.due:
+            if keeper is not None and keeper.due(self):
                 keeper.write_copy(self)
             self.trainer.go_on()
 
@@ -167,7 +167,7 @@ class Session:
         self._meter.report(self.trainer.share)
         if keeper is not None:
             keeper.tell()
-            if keeper.due:
+            if keeper.due(self):
                 self.trainer.stop()
 
     def _new_meter(self, progress: Listener | None) -> EpochMeter:

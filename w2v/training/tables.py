@@ -42,7 +42,8 @@ def padded_matrix(words: int, dim: int) -> NDArray[np.float32]:
         pages = mmap.mmap(-1, size + HUGE_PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         pages.madvise(mmap.MADV_HUGEPAGE)
         raw = np.frombuffer(pages, np.uint8)
-    start = -raw.ctypes.data % HUGE_PAGE
+    # .ctypes would leave 56 bytes behind at each call
+    start = -int(raw.__array_interface__["data"][0]) % HUGE_PAGE
     return raw[start : start + size].view(np.float32).reshape(shape)
 
 
