@@ -99,7 +99,10 @@ def test_setup_names_machine_text_settings_and_versions(results):
 
 
 # Tables of other results, or not of a session.
-OTHERS = ("vectors", "planted", "graphs", "labels", "sessions")
+OTHERS = (
+    *("vectors", "planted", "graphs", "labels", "sessions"),
+    *("sweeps", "goals", "traffic", "roofline"),
+)
 
 
 def test_rendering_fills_every_marker_and_leaves_the_rest(results):
