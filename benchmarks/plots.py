@@ -6,12 +6,14 @@ Every figure is made of results/*.json alone. matplotlib is in ``pip install '.[
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from . import store
+from .contenders import Settings
 from .points import SWEEPS
 from .render import DOCS, RenderError, load_finished
 from .sweep_tables import label
@@ -27,6 +29,9 @@ COLORS = {
     "gzip": "#999999",
 }
 LIMIT = "#555555"
+EFFORT_MARKS = {"fast": "^", "balanced": "o", "accurate": "s"}
+# FLOP for each byte that the roofline shows.
+SPAN = (0.5, 50.0)
 WIDTH, HEIGHT, DPI = 6.4, 3.6, 110
 STYLE = {
     "svg.hashsalt": "w2v",  # the same results make the same file
@@ -45,6 +50,8 @@ LINES: dict[str, tuple[str, Callable[[Any], float]]] = {
     "vocabulary": ("words of the vocabulary, dim 300", lambda point: float(point["words"])),
 }
 LOGARITHMIC = ("size", "vocabulary")
+# Numbers nearer than this on a logarithmic axis would be written over each other.
+NEAR = 1.3
 TITLES = {
     "threads": "Rate by threads",
     "path": "Rate by processor path, dim 100",
@@ -136,8 +143,11 @@ def draw_line(axes: Any, sweep: str, points: list[Any]) -> None:
             axes.plot(list(map(place, chosen)), ideal, ":", color=LIMIT, label="in proportion")
     if sweep in LOGARITHMIC:
         axes.set_xscale("log")
+        axes.margins(x=0.15)
+        _plain_ticks(axes.xaxis, _apart(map(place, points)))
     else:
         axes.set_xticks(sorted(map(place, points)))
+    axes.margins(y=0.1)
     axes.set_ylim(bottom=0)
     axes.set_xlabel(title)
     axes.set_ylabel("million words/s")
@@ -181,26 +191,71 @@ def reading(point: Any) -> dict[str, float]:
 
 
 def draw_accuracy(axes: Any, load: Callable[[str], Results]) -> None:
-    """Analogies after all epochs over the time they take."""
-    for program, name, seconds, found in timed_accuracy(load):
-        axes.plot(seconds, found, "o", color=COLORS[program])
-        axes.annotate(
-            name, (seconds, found), textcoords="offset points", xytext=(5, 3), fontsize=7.5
-        )
+    """Analogies after all epochs over the time they take; a line joins the efforts of a dim."""
+    rows = timed_accuracy(load)
+    for dim in sorted({row.dim for row in rows if row.effort}):
+        chosen = sorted((row for row in rows if row.dim == dim), key=lambda row: row.seconds)
+        places = [(row.seconds, row.analogies) for row in chosen if row.effort]
+        axes.plot(*zip(*places, strict=True), "-", color=COLORS["w2v"], linewidth=0.8)
+        _note(axes, f"dim {dim}", places[-1])
+    for effort, mark in EFFORT_MARKS.items():
+        places = [(row.seconds, row.analogies) for row in rows if row.effort == effort]
+        if places:
+            name = f"w2v, {effort}"
+            axes.plot(*zip(*places, strict=True), mark, color=COLORS["w2v"], label=name)
+    for row in rows:
+        if not row.effort:
+            axes.plot(row.seconds, row.analogies, "o", color=COLORS[row.program])
+            _note(axes, row.name, (row.seconds, row.analogies))
     axes.set_xscale("log")
     axes.margins(x=0.2, y=0.12)
+    _plain_ticks(axes.xaxis, (5, 10, 20, 50, 100, 200, 500))
     axes.set_xlabel("seconds, whole process (logarithmic)")
     axes.set_ylabel("Google's analogies, %")
     axes.set_title("Time and accuracy: skip-gram, 5 epochs of 100 MB")
+    axes.legend(frameon=False)
 
 
-def timed_accuracy(load: Callable[[str], Results]) -> list[tuple[str, str, float, float]]:
-    """Return program, label, seconds and analogies of all that were timed and scored.
+def _note(axes: Any, text: str, place: tuple[float, float]) -> None:
+    axes.annotate(text, place, textcoords="offset points", xytext=(6, 3), fontsize=7.5)
+
+
+def _plain_ticks(axis: Any, places: Iterable[float]) -> None:
+    """Write numbers as they are on a logarithmic axis, at these places only."""
+    low, high = axis.get_view_interval()
+    chosen = [place for place in places if low <= place <= high]
+    axis.set_ticks(chosen, [f"{place:,g}" if place < 1e6 else f"{place:,.0f}" for place in chosen])
+    axis.set_ticks([], minor=True)
+
+
+def _apart(places: Iterable[float]) -> list[float]:
+    """Return places, but of those that would be written over each other the first alone."""
+    found: list[float] = []
+    for place in sorted(places):
+        if not found or place > NEAR * found[-1]:
+            found.append(place)
+    return found
+
+
+@dataclasses.dataclass(frozen=True)
+class Timed:
+    """One contender in seconds and accuracy; `effort` and `dim` only of w2v with shared noise."""
+
+    program: str
+    name: str
+    seconds: float
+    analogies: float
+    effort: str = ""
+    dim: int = 0
+
+
+def timed_accuracy(load: Callable[[str], Results]) -> list[Timed]:
+    """Return all that were timed and scored.
 
     The time is that of the whole process for one epoch, and of training alone for each further
     one: medians of the runs in turn, since runs that are scored are not repeated.
     """
-    rows = []
+    rows: dict[str, Timed] = {}
     for results, names in (
         (load("efforts100"), None),
         (load("objectives100"), ("gensim", "word2vec")),
@@ -212,52 +267,61 @@ def timed_accuracy(load: Callable[[str], Results]) -> list[tuple[str, str, float
                 continue
             scored, timed = summary["accuracy"][name], summary["speed"][name]
             further = (scored["epochs"] - 1) * timed["training"]["median"]
-            seconds = timed["whole"]["median"] + further
-            program = name.split("-")[0]
-            rows.append((program, _plain(name), seconds, scored["analogies"]["mean"]))
-    return list({row[:2]: row for row in rows}.values())
+            seconds, found = timed["whole"]["median"] + further, scored["analogies"]["mean"]
+            rows[name] = Timed(name.split("-")[0], _shown(name), seconds, found, *_effort(name))
+    return list(rows.values())
 
 
-def _plain(name: str) -> str:
-    """Return what of a contender's name a reader needs."""
+def _shown(name: str) -> str:
+    return {"w2v-private": "w2v, private negatives", "fasttext": "fastText"}.get(name, name)
+
+
+def _effort(name: str) -> tuple[str, int]:
+    """Return effort and dim out of the name that benchmarks.efforts gives a contender."""
     if not name.startswith("w2v-shared"):
-        return name.replace("w2v-private", "w2v, private negatives")
-    words = name.removeprefix("w2v-shared").strip("-").split("-")
-    found = dict(zip(words[::2], words[1::2], strict=True)) if words != [""] else {}
-    effort = found.get("effort", "balanced")
-    return effort if "dim" not in found else f"{effort}, dim {found['dim']}"
+        return "", 0
+    words = [word for word in name.removeprefix("w2v-shared").split("-") if word]
+    given = dict(zip(words[::2], words[1::2], strict=True))
+    return given.get("effort", "balanced"), int(given.get("dim", Settings.dim))
 
 
 def draw_roofline(axes: Any, roof: Results, sweeps: Results) -> None:
     """FLOP/s over FLOPs for each byte, under what the machine can do."""
-    limits = roof["summary"]["roofline"]
     threads = str(roof["settings"]["threads"])
+    limits = roof["summary"]["roofline"]
     best = {name: rates[threads]["max"] / 1e9 for name, rates in limits.items()}
-    span = (0.5, 400.0)
-    peak = max(best[name] for name in ("fma-float32", "fma-bf16") if name in best)
     for name, style in (("fma-float32", "-"), ("fma-bf16", "--")):
         if name in best:
-            axes.plot(span, [best[name]] * 2, style, color=LIMIT)
+            axes.plot(SPAN, [best[name]] * 2, style, color=LIMIT)
             what = name.removeprefix("fma-") + " multiply-adds"
-            axes.annotate(what, (span[1], best[name]), fontsize=7.5, ha="right", va="bottom")
-    for name in sorted(name for name in best if name.startswith("update-")):
-        ends = [min(peak, best[name] * x) for x in span]
-        axes.plot((span[0], ends[1] / best[name]), ends, "-", color=LIMIT, linewidth=0.8)
-        at = (span[0], best[name] * span[0])
-        axes.annotate(name.removeprefix("update-"), at, fontsize=7.5, va="bottom")
-    for name, point in sweeps["summary"]["sweeps"]["points"].items():
-        if name in sweeps["summary"]["sweeps"]["sweeps"].get("effort", []):
-            for kind, mark in (("matrices", "o"), ("step", "s")):
-                place = intensities(point)[kind], point["gflops"]["median"]
-                axes.plot(*place, mark, color=COLORS["w2v"])
-                axes.annotate(
-                    point["effort"], place, textcoords="offset points", xytext=(5, 2), fontsize=7.5
-                )
+            axes.annotate(what, (SPAN[1], best[name]), fontsize=7.5, ha="right", va="bottom")
+    peak = max(best[name] for name in best if name.startswith("fma-"))
+    for name in [name for name in best if name.startswith("update-")]:
+        end = min(SPAN[1], peak / best[name])
+        heights = (SPAN[0] * best[name], end * best[name])
+        axes.plot((SPAN[0], end), heights, "-", color=LIMIT, linewidth=0.8)
+        _note(axes, name.removeprefix("update-"), (SPAN[0], heights[0]))
+    drawn = sweeps["summary"]["sweeps"]
+    for kind, fill, title in (
+        ("matrices", "full", "bytes of the matrices"),
+        ("step", "none", "bytes of the worker's own rows"),
+    ):
+        for name in drawn["sweeps"].get("effort", []):
+            point = drawn["points"][name]
+            place = (intensities(point)[kind], point["gflops"]["median"])
+            mark, first = EFFORT_MARKS[point["effort"]], point["effort"] == "fast"
+            label = title if first else None
+            axes.plot(*place, mark, color=COLORS["w2v"], fillstyle=fill, label=label)
+            _note(axes, point["effort"], place)
     axes.set_xscale("log")
     axes.set_yscale("log")
-    axes.set_xlabel("FLOP for each byte moved (circles: matrices; squares: worker's own rows)")
+    _plain_ticks(axes.xaxis, (0.25, 0.5, 1, 2, 5, 10, 20, 50, 100))
+    _plain_ticks(axes.yaxis, (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000))
+    axes.set_xlabel("FLOP for each byte that is moved")
     axes.set_ylabel("GFLOP/s")
-    axes.set_title(f"Roofline, {threads} threads, dim 100")
+    axes.set_title(f"Roofline, {threads} thread{'' if threads == '1' else 's'}, dim 100")
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(frameon=False, loc="lower right")
 
 
 if __name__ == "__main__":

@@ -19,9 +19,7 @@ from .contenders import Contender, MissingError, Settings, everyone
 from .corpus import inspect
 from .prepare import TEST_SETS, SetupError, begin, check_test_sets, gather, now, place_corpus, say
 from .process import ProcessError
-
-# More of the CPUs than this in other hands, and a timing is called noisy.
-NOISE = 0.05
+from .spreads import NOISE, noise
 
 TASK_KEYS = tuple(field.name for field in dataclasses.fields(plan.Task))
 
@@ -225,10 +223,8 @@ def took(entry: dict[str, Any], cpus: int) -> str:
         words += f", {entry['words_per_second'] / 1e6:.3f} M words/s"
     if "accuracy" in entry:
         words += ", " + " ".join(f"{name} {score}" for name, score in entry["accuracy"].items())
-    other = entry["other_cpu_seconds"]
-    share = 0.0 if other is None else other / (entry["seconds"]["whole"] * cpus)
-    # The clock of /proc/stat ticks a hundred times a second: it says nothing of short runs.
-    if share > NOISE and entry["seconds"]["whole"] > 1:
+    share = noise(entry, cpus)
+    if share > NOISE:
         words += f" (noisy: {share:.0%} of the CPUs were in use by others)"
     return words
 

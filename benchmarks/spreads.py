@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable
+from typing import Any
+
+# More of the CPUs than this in other hands, and a timing is called noisy.
+NOISE = 0.05
 
 
 def spread(values: Iterable[float]) -> dict[str, float]:
@@ -20,3 +24,10 @@ def spread(values: Iterable[float]) -> dict[str, float]:
 def rounded(value: float) -> float:
     """Keep four significant digits: more would only be noise."""
     return value if isinstance(value, int) else float(f"{value:.4g}")
+
+
+def noise(entry: dict[str, Any], cpus: int) -> float:
+    """Return the share of the CPUs that others used during a run; 0 where it is not known."""
+    other, whole = entry["other_cpu_seconds"], entry["seconds"]["whole"]
+    # The clock of /proc/stat ticks a hundred times a second: it says nothing of short runs.
+    return 0.0 if other is None or whole <= 1 else float(other / (whole * cpus))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .points import EFFORTS, GENERATED, LARGE_DIM, ONE_LINE, SHORT_LINES
+from .points import EFFORTS, GENERATED, LARGE_DIM, ONE_LINE, SHORT_LINES, SWEEPS
 from .spreads import rounded, spread
 
 Runs = list[dict[str, Any]]
@@ -24,15 +24,17 @@ def summarize_sweeps(runs: Runs) -> dict[str, Any]:
     if not chosen:
         return {}
     points: Points = {}
-    sweeps: dict[str, list[str]] = {}
-    for run in sorted(chosen, key=lambda run: int(run["repeat"])):
-        name = run["contender"]
-        if name not in points:
-            points[name] = _point([one for one in chosen if one["contender"] == name])
-        for sweep in run["sweeps"]:
-            names = sweeps.setdefault(sweep, [])
-            if name not in names:
-                names.append(name)
+    places: dict[str, dict[str, int]] = {}
+    for name in dict.fromkeys(run["contender"] for run in chosen):
+        runs = [run for run in chosen if run["contender"] == name]
+        points[name] = _point(runs)
+        for sweep, place in runs[0]["sweeps"].items():
+            places.setdefault(sweep, {})[name] = place
+    sweeps = {
+        sweep: sorted(places[sweep], key=places[sweep].__getitem__)
+        for sweep in SWEEPS
+        if sweep in places
+    }
     return {"points": points, "sweeps": sweeps, "ratios": ratios(points)}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import traffic as counted
+from .spreads import NOISE, noise
 
 Results = dict[str, Any]
 Point = dict[str, Any]
@@ -35,11 +36,23 @@ def sweeps(results: Results) -> list[str]:
             cells = [sweep if place == 0 else "", label(sweep, point), *_cells(point)]
             lines.append(f"| {' | '.join(cells)} |")
     runs = max(point["seconds"]["whole"]["n"] for point in found["points"].values())
-    rounds = f"Medians of {runs} rounds in turn" if runs > 1 else "One round"
+    rounds = f"Medians of {runs} rounds in turn (least to greatest)." if runs > 1 else "One round."
     reasons = [f"{one['title']}: {one['why']}" for one in results["missing"]]
     reasons += [f"{one['contender']}: failed" for one in results["failed"]]
     note = [f"Not measured: {'; '.join(reasons)}."] if reasons else []
-    return [*lines, "", f"{rounds} (least to greatest).", *note]
+    return [*lines, "", rounds, *note, *noisy(results)]
+
+
+def noisy(results: Results) -> list[str]:
+    """Say if others used the CPUs: then no figure is worth much."""
+    runs, cpus = results["runs"], results["machine"]["cpus"]
+    disturbed = sum(noise(run, cpus) > NOISE for run in runs)
+    if not disturbed:
+        return []
+    return [
+        f"**Disturbed**: in {disturbed} of {len(runs)} runs something else took more than "
+        f"{NOISE:.0%} of the CPUs."
+    ]
 
 
 def goals(results: Results) -> list[str]:
@@ -122,16 +135,19 @@ def _cells(point: Point) -> list[str]:
     seconds = point["seconds"]
     cells = []
     rate = point.get("words_per_second")
-    cells.append(
-        f"{rate['median'] / 1e6:.2f} M ({rate['min'] / 1e6:.2f} to {rate['max'] / 1e6:.2f})"
-        if rate
-        else ""
-    )
+    cells.append(_rate(rate) if rate else "")
     cells.append(f"{point['gflops']['median']:.0f}" if "gflops" in point else "")
     for phase in PHASES:
         cells.append(f"{seconds[phase]['median']:.2f}" if phase in seconds else "")
     cells.append(f"{point['peak_memory_bytes']['max'] / 1e6:.0f}")
     return cells
+
+
+def _rate(rate: dict[str, float]) -> str:
+    middle = f"{rate['median'] / 1e6:.2f} M"
+    if rate["n"] == 1:
+        return middle
+    return f"{middle} ({rate['min'] / 1e6:.2f} to {rate['max'] / 1e6:.2f})"
 
 
 def _limit(name: str, results: Results) -> str:

@@ -182,7 +182,11 @@ class SweepBench(Bench):
         entry["point"] = dataclasses.asdict(point)
         entry["plain"] = text.name == self.text.name
         entry["text"] = dataclasses.asdict(text)
-        entry["sweeps"] = [name for name, points in self.sweeps.items() if point.name in points]
+        entry["sweeps"] = {
+            name: points.index(point.name)
+            for name, points in self.sweeps.items()
+            if point.name in points
+        }
         if point.program == "w2v":
             record = json.loads((self.scratch / "trained.run.json").read_text())
             entry.update(closer(record, outcome.seconds, text, point.epochs))

@@ -6,6 +6,7 @@ import dataclasses
 import shutil
 import subprocess
 import sys
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,14 +40,15 @@ def describe(path: Path, min_count: int, sample: float) -> SweepText:
     (sqrt(f / s) + 1) s / f for a word of share f.
     """
     text = inspect(path)
+    counts = array("q")
     command = [str(Path(sys.executable).parent / "w2v"), "vocab", path.name]
-    done = subprocess.run(
-        [*command, "--min-count", str(min_count)], cwd=path.parent, stdout=subprocess.PIPE,
-        text=True, errors="replace", check=False,
-    )  # fmt: skip
-    if done.returncode:
+    command += ["--min-count", str(min_count)]
+    # line by line: this process has to stay smaller than all it measures
+    with subprocess.Popen(command, cwd=path.parent, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        counts.extend(int(line.rpartition(b"\t")[2]) for line in process.stdout)
+    if process.returncode:
         raise SetupError(f"{path.name}: its words cannot be counted")
-    counts = [int(line.rpartition("\t")[2]) for line in done.stdout.splitlines()]
     total = sum(counts)
     trained = 0.0
     for count in counts:

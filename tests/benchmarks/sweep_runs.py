@@ -66,7 +66,11 @@ def all_runs(rounds=3):
     here = {name: points(ground()) for name, points in SWEEPS.items()}
     once = dict.fromkeys(point for points in here.values() for point in points)
     return [
-        sweep_run(point, [name for name, points in here.items() if point in points], repeat)
+        sweep_run(
+            point,
+            {name: points.index(point) for name, points in here.items() if point in points},
+            repeat,
+        )
         for repeat in range(1, rounds + 1)
         for point in once
     ]

@@ -99,6 +99,14 @@ def test_tables_show_every_point(swept):
     assert any(line.startswith("Medians of 3 rounds in turn") for line in lines)
 
 
+def test_the_table_says_when_the_machine_was_busy(swept):
+    assert not sweep_tables.noisy(swept)
+    swept["runs"][0]["other_cpu_seconds"] = 0.11 * 2 * 2
+    (said,) = sweep_tables.noisy(swept)
+    assert said.startswith(f"**Disturbed**: in 1 of {len(swept['runs'])} runs")
+    assert sweep_tables.sweeps(swept)[-1] == said
+
+
 def test_table_of_goals(swept):
     lines = sweep_tables.goals(swept)
     assert "| one line / prose | 0.938 x | at least 0.95 |" in lines
