@@ -147,8 +147,7 @@ def draw_line(axes: Any, sweep: str, points: list[Any]) -> None:
         _plain_ticks(axes.xaxis, _apart(map(place, points)))
     else:
         axes.set_xticks(sorted(map(place, points)))
-    axes.margins(y=0.1)
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.12e-6 * max(one["words_per_second"]["max"] for one in points))
     axes.set_xlabel(title)
     axes.set_ylabel("million words/s")
     if axes.get_legend_handles_labels()[0]:

@@ -128,14 +128,13 @@ def train(
             vocab, chunks = _read(corpus, config, known, progress, tmpdir, began)
             stack.enter_context(chunks)
         assert vocab is not None
-        text_seconds = time.perf_counter() - began
         begun = time.perf_counter()
         if config.loss == "softmax":
             check_size(len(vocab), force=force)
         carried = Carried() if start is None else start.carried(vocab, config)
         new = NewSession(chunks, vocab, config, isa, carried=carried)
         with new.opened(progress) as session:
-            session.record["seconds"]["text"] = text_seconds
+            session.record["seconds"]["text"] = begun - began
             first = (config.dim, config.seed, config.initial_range, config.threads)
             tables.fill_initial(session.inputs, *first)
             if start is not None:
