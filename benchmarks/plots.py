@@ -289,7 +289,7 @@ def draw_roofline(axes: Any, roof: Results, sweeps: Results) -> None:
     threads = str(roof["settings"]["threads"])
     limits = roof["summary"]["roofline"]
     best = {name: rates[threads]["max"] / 1e9 for name, rates in limits.items()}
-    for name, style in (("fma-float32", "-"), ("fma-bf16", "--")):
+    for name, style in (("fma-float32", "-"), ("fma-bf16", "--"), ("fma-amx", "-.")):
         if name in best:
             axes.plot(SPAN, [best[name]] * 2, style, color=LIMIT)
             what = name.removeprefix("fma-") + " multiply-adds"

@@ -64,7 +64,7 @@ class Ground:
     threads : int
         The most.
     isas : sequence of str
-        The processor's paths, the best first.
+        The processor's paths, the one in use first.
     sizes, shapes, vocabularies : sequence of str
         Names of texts: cut off, cut into other lines, generated.
     packed : str
@@ -99,7 +99,7 @@ def _threads(ground: Ground) -> list[Point]:
 def _paths(ground: Ground) -> list[Point]:
     """Return every path on one thread and two, and gensim, which the slowest is compared with."""
     counts = sorted({1, min(2, ground.threads)})
-    # the best one is not forced: so it is the same point as in the other sweeps
+    # the one in use is not forced: so it is the same point as in the other sweeps
     forced = ["", *ground.isas[1:]]
     points = [Point(ground.text, count, isa=isa) for isa in forced for count in counts]
     return [*points, Point(ground.text, counts[-1], effort="", program="gensim")]

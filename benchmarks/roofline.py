@@ -29,7 +29,7 @@ NAME = "roofline"
 SHARE = 0.5
 MEMORY_BYTES = 256 << 20
 LEVELS = {"L1": 1, "L2": 2, "L3": 3}
-ARITHMETIC = ("fma-float32", "fma-bf16")
+ARITHMETIC = ("fma-float32", "fma-bf16", "fma-amx")
 MOVING = ("read", "update")
 
 

@@ -19,6 +19,7 @@ PHASES = ("start", "text", "tables", "epochs", "saving", "whole")
 ARITHMETIC = {
     "fma-float32": "multiply-adds, float32",
     "fma-bf16": "multiply-adds, bf16 with float32 sums",
+    "fma-amx": "products of bf16 tiles (AMX)",
 }
 
 

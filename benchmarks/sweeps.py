@@ -78,7 +78,8 @@ def session(options: argparse.Namespace, scratch: Path) -> int:
     """Make the texts, run every point not yet done, and write the results."""
     roster = gather(options.peers_python, None, everyone)
     base = place_corpus(options.corpus, options.wiki, scratch)
-    ground = prepare(options, base, cpu_paths(scratch)[1:])
+    # the one in use first: it need not be forced
+    ground = prepare(options, base, list(dict.fromkeys(cpu_paths(scratch))))
     sweeps = {name: SWEEPS[name](ground) for name in options.only}
     settings = Settings(threads=options.threads)
     found = described(sweeps, scratch, settings)

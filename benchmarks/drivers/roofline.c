@@ -2,8 +2,8 @@
  *
  *     roofline WHAT BYTES THREADS SECONDS
  *
- * WHAT is fma-float32, fma-bf16, read or update (read, add, write). BYTES is what each thread
- * goes through over and over; only read and update look at it. Every thread does the same on its
+ * WHAT is fma-float32, fma-bf16, fma-amx (tiles of bf16), read or update (read, add, write). BYTES
+ * is what each thread goes through over and over; only read and update look at it. Every thread does the same on its
  * own; the sum of their rates is printed as a line of JSON. {"rate": 0} says that there is no such
  * instruction here. A step that the compiler could leave out is held fast by an empty asm. */
 #define _GNU_SOURCE
@@ -13,8 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#ifdef __AVX512BF16__
+#if defined __AVX512BF16__ || defined __AMX_BF16__
 #include <immintrin.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #endif
 
 #if defined __AVX512F__
@@ -76,6 +78,39 @@ static double fma_bf16(float *unused) {
 #endif
 }
 
+static double fma_amx(float *unused) {
+    (void)unused;
+#ifdef __AMX_BF16__
+    enum { ASK_FOR_STATE = 0x1023, TILE_DATA = 18, TILES = 6 };
+    struct {
+        uint8_t palette, start, unused[14];
+        uint16_t row_bytes[16];
+        uint8_t rows[16];
+    } shape __attribute__((aligned(64)));
+    if (syscall(SYS_arch_prctl, ASK_FOR_STATE, TILE_DATA)) return 0;
+    memset(&shape, 0, sizeof shape);
+    shape.palette = 1;
+    for (int k = 0; k < TILES; k++) shape.row_bytes[k] = 64, shape.rows[k] = 16;
+    _tile_loadconfig(&shape);
+    _tile_zero(0);
+    _tile_zero(1);
+    _tile_zero(2);
+    _tile_zero(3);
+    _tile_zero(4);
+    _tile_zero(5);
+    for (int n = 0; n < 10000; n++) {
+        _tile_dpbf16ps(0, 4, 5);
+        _tile_dpbf16ps(1, 4, 5);
+        _tile_dpbf16ps(2, 4, 5);
+        _tile_dpbf16ps(3, 4, 5);
+    }
+    _tile_release();
+    return 10000.0 * 4 * 16 * 16 * 32 * 2;
+#else
+    return 0;
+#endif
+}
+
 static double read_all(float *from) {
     vf sums[8];
     memset(sums, 0, sizeof sums);
@@ -106,6 +141,7 @@ static double update_all(float *from) {
 static void *work(void *rate) {
     double (*step)(float *) = !strcmp(what, "fma-float32") ? fma_float32
                               : !strcmp(what, "fma-bf16")  ? fma_bf16
+                              : !strcmp(what, "fma-amx")   ? fma_amx
                               : !strcmp(what, "read")      ? read_all
                                                            : update_all;
     float *from = NULL;
