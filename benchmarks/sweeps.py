@@ -14,15 +14,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from . import store, texts
+from . import texts
 from .bench import Bench, entry_of
 from .contenders import Contender, Gensim, Job, Ours, Settings
 from .machine import usable_cpus
 from .plan import Task
 from .points import SWEEPS, Ground, Point, tasks_of
-from .prepare import Roster, SetupError, begin, gather, place_corpus, say
-from .process import ProcessError, measure
-from .run import checked, finish, guarded, parser_of, perform
+from .prepare import Roster, gather, place_corpus, say
+from .process import measure
+from .run import carry_on, checked, guarded, parser_of
 from .texts import SweepText
 from .traffic import flop
 from .trials import cpu_paths
@@ -85,15 +85,7 @@ def session(options: argparse.Namespace, scratch: Path) -> int:
     found = described(sweeps, scratch, settings)
     bench = SweepBench(scratch, found, settings, roster, sweeps, base=base.name)
     bench.timeout = options.timeout
-    try:
-        isa = bench.warm_up()
-    except ProcessError as error:
-        raise SetupError(f"w2v does not train: {error}") from error
-    partial = store.partial_path(options.results, options.name)
-    results = begin(partial, bench, roster, isa, fresh=options.fresh)
-    tasks = tasks_of(bench.points.values(), options.rounds)
-    perform(bench, tasks, results, partial)
-    return finish(results, partial)
+    return carry_on(options, bench, roster, tasks_of(bench.points.values(), options.rounds))
 
 
 def everyone(python: Path, peers_python: Path) -> list[Contender]:

@@ -194,6 +194,8 @@ def test_a_session_measures_texts_of_all_kinds(tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    assert "gzip -dc / text to rows from .gz: " in done.stderr
+    assert "(goal: at least 1)" in done.stderr
     found = store.load(tmp_path / "small.json")["summary"]["sweeps"]
     assert len(found["sweeps"]["size"]) == 3
     assert len(found["sweeps"]["gzip"]) == 3
