@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from .contenders.base import DRIVERS
 from .corpus import CHUNK, Text, copy_bytes, inspect
 from .points import GENERATED, ONE_LINE, SHORT, SHORT_LINES
 from .prepare import SetupError, say
-from .process import measure
+from .process import environment, measure
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +45,8 @@ def describe(path: Path, min_count: int, sample: float) -> SweepText:
     command = [str(Path(sys.executable).parent / "w2v"), "vocab", path.name]
     command += ["--min-count", str(min_count)]
     # line by line: this process has to stay smaller than all it measures
-    with subprocess.Popen(command, cwd=path.parent, stdout=subprocess.PIPE) as process:
+    given = environment(os.environ)
+    with subprocess.Popen(command, cwd=path.parent, env=given, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         counts.extend(int(line.rpartition(b"\t")[2]) for line in process.stdout)
     if process.returncode:
