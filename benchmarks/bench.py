@@ -127,10 +127,12 @@ def entry_of(
 def shown(command: list[str]) -> list[str]:
     """Return a command as a reader can repeat it: no path of this machine in it."""
     program = "python" if Path(command[0]).name.startswith("python") else Path(command[0]).name
-    return [
-        program,
-        *(
-            f"benchmarks/drivers/{Path(part).name}" if Path(part).parent == DRIVERS else part
-            for part in command[1:]
-        ),
-    ]
+    return [program, *map(_without_folder, command[1:])]
+
+
+def _without_folder(part: str) -> str:
+    path = Path(part)
+    if path.parent == DRIVERS:
+        return f"benchmarks/drivers/{path.name}"
+    # a program behind env, say
+    return path.name if path.parent == Path(sys.executable).parent else part

@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import lzma
 from pathlib import Path
+from typing import IO
 
 WIKI_BYTES = 100_000_000
 CHUNK = 1 << 20
@@ -29,13 +30,19 @@ def cut_wiki(packed: Path, target: Path) -> None:
     ValueError
         The file unpacks to less than that: figures would not compare.
     """
-    left = WIKI_BYTES
-    with lzma.open(packed) as source, target.open("wb") as out:
+    with lzma.open(packed) as source:
+        left = copy_bytes(source, target, WIKI_BYTES)
+    if left:
+        raise ValueError(f"{packed.name} unpacks to {WIKI_BYTES - left} bytes, not {WIKI_BYTES}")
+
+
+def copy_bytes(source: IO[bytes], target: Path, left: int) -> int:
+    """Write so many bytes of what is open; return how many there were too few."""
+    with target.open("wb") as out:
         while left and (chunk := source.read(min(left, CHUNK))):
             out.write(chunk)
             left -= len(chunk)
-    if left:
-        raise ValueError(f"{packed.name} unpacks to {WIKI_BYTES - left} bytes, not {WIKI_BYTES}")
+    return left
 
 
 def inspect(path: Path) -> Text:

@@ -21,7 +21,7 @@ def describe() -> dict[str, Any]:
         "architecture": platform.machine(),
         "instruction_sets": instruction_sets(cpuinfo),
         "cores": physical_cores(cpuinfo) or _number(_output("sysctl", "-n", "hw.physicalcpu")),
-        "cpus": _usable_cpus(),
+        "cpus": usable_cpus(),
         "virtual": _is_virtual(cpuinfo),
         "memory_bytes": memory_bytes(_read("/proc/meminfo"))
         or _number(_output("sysctl", "-n", "hw.memsize")),
@@ -62,7 +62,8 @@ def _is_virtual(cpuinfo: str) -> bool | None:
     )
 
 
-def _usable_cpus() -> int:
+def usable_cpus() -> int:
+    """Return how many CPUs this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

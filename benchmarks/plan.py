@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from typing import TypeVar
 
 from .contenders import Contender
+
+T = TypeVar("T")
 
 SPEED_REPEATS = 3
 TEXT_REPEATS = 5
@@ -25,12 +28,17 @@ class Task:
     repeat: int = 1
 
 
+def turn(everyone: Sequence[T], repeat: int) -> list[T]:
+    """Return the order of a round: each begins with another."""
+    first = (repeat - 1) % len(everyone)
+    return [*everyone[first:], *everyone[:first]]
+
+
 def speed(contenders: Sequence[Contender], threads: int, repeats: int) -> list[Task]:
     """One epoch of everybody in turn; each round starts with another: drift falls on all."""
     tasks = []
     for repeat in range(1, repeats + 1):
-        first = (repeat - 1) % len(contenders)
-        for contender in [*contenders[first:], *contenders[:first]]:
+        for contender in turn(contenders, repeat):
             if contender.slow and repeat > 1:
                 continue
             tasks.append(Task("speed", contender.name, threads, 1, 1, repeat))

@@ -57,6 +57,8 @@ def place_corpus(corpus: Path | None, wiki: Path | None, scratch: Path) -> Path:
         raise SetupError(f"{source}: no such file")
     if corpus:
         link = scratch / corpus.name
+        if link.exists():
+            raise SetupError(f"{corpus.name}: another text has this name: give it its own")
         link.symlink_to(corpus.resolve())
         return link
     target = scratch / "wiki100.txt"
@@ -112,6 +114,11 @@ def begin(path: Path, bench: Bench, roster: Roster, isa: str, *, fresh: bool) ->
         roster.versions,
         isa,
     )
+    return take_up(path, results, fresh=fresh)
+
+
+def take_up(path: Path, results: dict[str, Any], *, fresh: bool) -> dict[str, Any]:
+    """Put the runs of an unfinished session in `path`, if it is the same, into new results."""
     if fresh or not path.exists():
         return results
     old = store.load(path)

@@ -16,6 +16,7 @@ from typing import Any
 
 from . import store
 from .summary import OURS
+from .sweep_tables import TableError, goals, roofline, sweeps, traffic
 from .task_tables import checkpoints, graphs, labels, sessions
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -270,6 +271,10 @@ TABLES: dict[str, Callable[[Results], list[str]]] = {
     "labels": labels,
     "sessions": sessions,
     "checkpoints": checkpoints,
+    "sweeps": sweeps,
+    "goals": goals,
+    "roofline": roofline,
+    "traffic": traffic,
 }
 SCORE_COLUMNS = ("analogies", "semantic", "syntactic", "ws353", "men", "simlex")
 
@@ -316,7 +321,7 @@ def main() -> int:
             for path in sorted(store.RESULTS.glob("*.json")):
                 store.refresh(path)
         after = [render(text, load_finished) for text in before]
-    except (RenderError, store.StoreError, FileNotFoundError) as error:
+    except (RenderError, TableError, store.StoreError, FileNotFoundError) as error:
         print(f"benchmarks.render: {error}", file=sys.stderr)
         return 2
     changed = [k for k, text in enumerate(after) if text != before[k]]

@@ -17,11 +17,19 @@ from . import plan, store
 from .bench import Bench
 from .contenders import Contender, MissingError, Settings, everyone
 from .corpus import inspect
-from .prepare import TEST_SETS, SetupError, begin, check_test_sets, gather, now, place_corpus, say
+from .prepare import (
+    TEST_SETS,
+    Roster,
+    SetupError,
+    begin,
+    check_test_sets,
+    gather,
+    now,
+    place_corpus,
+    say,
+)
 from .process import ProcessError
-
-# More of the CPUs than this in other hands, and a timing is called noisy.
-NOISE = 0.05
+from .spreads import NOISE, noise
 
 TASK_KEYS = tuple(field.name for field in dataclasses.fields(plan.Task))
 
@@ -149,13 +157,20 @@ def session(options: argparse.Namespace, scratch: Path, kind: Kind = Kind()) -> 
         test_sets=options.eval and options.eval.resolve(),
         timeout=options.timeout,
     )
+    return carry_on(options, bench, roster, tasks_of(options, roster.here, kind))
+
+
+def carry_on(
+    options: argparse.Namespace, bench: Bench, roster: Roster, tasks: list[plan.Task]
+) -> int:
+    """Warm up, begin or take up the session, carry out what is not done; return the exit code."""
     try:
         isa = bench.warm_up()
     except ProcessError as error:
         raise SetupError(f"w2v does not train: {error}") from error
     partial = store.partial_path(options.results, options.name)
     results = begin(partial, bench, roster, isa, fresh=options.fresh)
-    perform(bench, tasks_of(options, roster.here, kind), results, partial)
+    perform(bench, tasks, results, partial)
     return finish(results, partial)
 
 
@@ -203,6 +218,10 @@ def finish(results: dict[str, Any], partial: Path) -> int:
         partial.unlink(missing_ok=True)
     for other, ratio in results["summary"]["ratios"].items():
         say(f"{other}: whole {ratio['whole']:g} x ours, training {ratio['training']:g} x ours")
+    for one in results["summary"].get("sweeps", {}).get("ratios", []):
+        goal = {"least": "at least", "most": "at most"}
+        aims = " ".join(f"(goal: {goal[key]} {one[key]:g})" for key in goal if key in one)
+        say(f"{one['name']}: {one['value']:g} {one['unit']} {aims}".rstrip())
     for entry in results["missing"]:
         say(f"not measured: {entry['name']}: {entry['why']}")
     for entry in results["failed"]:
@@ -225,10 +244,8 @@ def took(entry: dict[str, Any], cpus: int) -> str:
         words += f", {entry['words_per_second'] / 1e6:.3f} M words/s"
     if "accuracy" in entry:
         words += ", " + " ".join(f"{name} {score}" for name, score in entry["accuracy"].items())
-    other = entry["other_cpu_seconds"]
-    share = 0.0 if other is None else other / (entry["seconds"]["whole"] * cpus)
-    # The clock of /proc/stat ticks a hundred times a second: it says nothing of short runs.
-    if share > NOISE and entry["seconds"]["whole"] > 1:
+    share = noise(entry, cpus)
+    if share > NOISE:
         words += f" (noisy: {share:.0%} of the CPUs were in use by others)"
     return words
 

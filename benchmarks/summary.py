@@ -6,6 +6,9 @@ import statistics
 from collections.abc import Iterable
 from typing import Any
 
+from .spreads import rounded, spread
+from .sweep_summary import summarize_roofline, summarize_sweeps
+
 OURS = "w2v-shared"
 VECTOR_TASKS = (
     "cold",
@@ -19,17 +22,6 @@ VECTOR_TASKS = (
 )
 SCORES = ("analogies", "semantic", "syntactic", "ws353", "men", "simlex")
 Runs = list[dict[str, Any]]
-
-
-def spread(values: Iterable[float]) -> dict[str, float]:
-    """Return median, least, greatest and number of some timings."""
-    found = sorted(values)
-    return {
-        "median": _round(statistics.median(found)),
-        "min": _round(found[0]),
-        "max": _round(found[-1]),
-        "n": len(found),
-    }
 
 
 def scores(values: Iterable[float]) -> dict[str, float | None]:
@@ -60,6 +52,8 @@ def summarize(runs: Runs) -> dict[str, Any]:
         },
         **({"vectors": found} if found else {}),
         **({"graphs": graphs} if (graphs := _graphs(runs)) else {}),
+        **({"sweeps": sweeps} if (sweeps := summarize_sweeps(runs)) else {}),
+        **({"roofline": roof} if (roof := summarize_roofline(runs)) else {}),
     }
 
 
@@ -101,7 +95,7 @@ def _speed(runs: Runs) -> dict[str, Any]:
 def _ratios(speed: dict[str, Any], name: str) -> dict[str, float]:
     """How many times as long as ours, by the medians."""
     return {
-        phase: _round(speed[name][phase]["median"] / speed[OURS][phase]["median"])
+        phase: rounded(speed[name][phase]["median"] / speed[OURS][phase]["median"])
         for phase in ("whole", "training")
     }
 
@@ -118,7 +112,7 @@ def _work(runs: Runs, task: str) -> dict[str, Any]:
         }
     if "w2v" in found:
         for one in found.values():
-            one["times"] = _round(one["seconds"]["median"] / found["w2v"]["seconds"]["median"])
+            one["times"] = rounded(one["seconds"]["median"] / found["w2v"]["seconds"]["median"])
     return found
 
 
@@ -142,8 +136,3 @@ def _text(runs: Runs) -> dict[str, Any]:
         str(threads): spread(run["words_per_second"] for run in chosen if run["threads"] == threads)
         for threads in sorted({run["threads"] for run in chosen})
     }
-
-
-def _round(value: float) -> float:
-    """Keep four significant digits: more would only be noise."""
-    return value if isinstance(value, int) else float(f"{value:.4g}")

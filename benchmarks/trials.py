@@ -61,9 +61,6 @@ def begin(
     name: str, settings: Mapping[str, Any], corpus: Path, trials: list[Trial], versions: Any
 ) -> dict[str, Any]:
     """Return a results object without runs."""
-    ours = Contender(Path(sys.executable))
-    cpu = measure([str(W2V), "info", "--cpu"], cwd=corpus.parent)
-    isa = next(line for line in cpu.tail.splitlines() if "isa" in line.lower())
     return {
         "schema": store.SCHEMA,
         "name": name,
@@ -72,20 +69,32 @@ def begin(
         "settings": dict(settings),
         "corpus": dataclasses.asdict(inspect(corpus)),
         "machine": machine.describe(),
-        "versions": {
-            "w2v": ours.distribution_version("w2v"),
-            "python": sys.version.split()[0],
-            "numpy": ours.distribution_version("numpy"),
-            **versions,
-        },
+        "versions": {**own_versions(), **versions},
         "build": build_digest(),
-        "isa": isa.replace(":", " ").split()[-1],
+        "isa": cpu_paths(corpus.parent)[0],
         "contenders": [{"name": one.name, "title": one.title} for one in trials],
         "missing": [],
         "failed": [],
         "runs": [],
         "summary": {},
     }
+
+
+def own_versions() -> dict[str, str]:
+    """Return the versions of w2v and of what it runs on."""
+    ours = Contender(Path(sys.executable))
+    return {
+        "w2v": ours.distribution_version("w2v"),
+        "python": sys.version.split()[0],
+        "numpy": ours.distribution_version("numpy"),
+    }
+
+
+def cpu_paths(folder: Path) -> list[str]:
+    """Return the processor path that is in use, then all that can run here, the best first."""
+    tail = measure([str(W2V), "info", "--cpu"], cwd=folder).tail
+    lines = dict(line.split("\t", 1) for line in tail.splitlines() if "\t" in line)
+    return [lines["isa"], *lines["available"].split()]
 
 
 def finish(results: dict[str, Any], folder: Path) -> None:

@@ -100,7 +100,10 @@ def test_setup_names_machine_text_settings_and_versions(results):
 
 
 # Tables of other results, or not of a session.
-OTHERS = ("vectors", "planted", "checkpoints", "graphs", "labels", "sessions")
+OTHERS = (
+    *("vectors", "planted", "checkpoints", "graphs", "labels", "sessions"),
+    *("sweeps", "goals", "traffic", "roofline"),
+)
 
 
 def test_rendering_fills_every_marker_and_leaves_the_rest(results):

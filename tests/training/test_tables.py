@@ -79,6 +79,27 @@ def test_initial_weights_follow_the_seed():
     assert (first != third).any()
 
 
+@pytest.mark.parametrize("dim", [5, 16])
+def test_initial_weights_are_one_sequence_whatever_the_threads(dim):
+    words = 2 * tables.SLAB_ROWS + 7
+    expected = np.random.Generator(np.random.PCG64(3)).random((words, dim), np.float32)
+    expected = (expected - np.float32(0.5)) * np.float32(2 * 0.25) / np.float32(dim)
+    for threads in (1, 3):
+        matrix = tables.padded_matrix(words, dim)
+        tables.fill_initial(matrix, dim, 3, 0.25, threads)
+        assert (matrix[:-1, :dim] == expected).all()
+
+
+def test_a_number_that_is_not_finite_is_found_wherever_it_stands():
+    matrix = tables.padded_matrix(tables.SLAB_ROWS + 9, 5)
+    assert tables.all_finite(matrix, 2)
+    for value in (np.nan, np.inf, -np.inf):
+        for place in ((0, 0), (-1, 4)):
+            matrix[place] = value
+            assert not tables.all_finite(matrix, 2)
+            matrix[place] = 0
+
+
 def test_keep_rate_of_the_core():
     """Window 1 and one sentence: n kept words make 2 (n - 1) pairs."""
     tokens, rate = 200_000, 0.3

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v._core import alias_table
+from w2v.text.threads import share
 
 ROW_FLOATS = 16  # rows are padded to 64 bytes, a cache line and the widest vector
 HUGE_PAGE = 2 << 20
-SLAB_ROWS = 4096
+SLAB_ROWS = 1024  # an even number: see fill_initial
 
 
 def row_stride(dim: int) -> int:
@@ -48,20 +49,55 @@ def padded_matrix(words: int, dim: int) -> NDArray[np.float32]:
 
 
 def fill_initial(
-    inputs: NDArray[np.float32], dim: int, seed: int, initial_range: float = 0.5
+    inputs: NDArray[np.float32],
+    dim: int,
+    seed: int,
+    initial_range: float = 0.5,
+    threads: int = 1,
 ) -> None:
     """Fill all rows but the last with uniform numbers, up to `initial_range` / dim either way.
 
-    A slab at a time, so that it needs no second matrix.
+    A slab at a time, so that it needs no second matrix; each goes to the place in one sequence
+    of numbers that it would have with one thread. Most of the time goes into the system giving
+    pages to whoever touches them first, which threads do side by side.
+
+    Parameters
+    ----------
+    inputs : float32 (words + 1, stride)
+        OUT.
+    dim : int
+        Columns to fill.
+    seed : int
+    initial_range : float
+    threads : int
+        The numbers do not depend on it.
     """
-    generator = np.random.Generator(np.random.PCG64(seed))
     words = inputs.shape[0] - 1
-    for start in range(0, words, SLAB_ROWS):
+
+    def fill(place: int) -> None:
+        start = place * SLAB_ROWS
         slab = inputs[start : min(start + SLAB_ROWS, words), :dim]
-        slab[:] = generator.random(slab.shape, dtype=np.float32)
-        slab -= np.float32(0.5)
-        slab *= np.float32(2 * initial_range)
-        slab /= np.float32(dim)
+        bits = np.random.PCG64(seed)
+        # a draw of 64 bits makes two numbers, and a slab has an even number of rows
+        bits.advance(start * dim // 2)
+        numbers = np.random.Generator(bits).random(slab.shape, dtype=np.float32)
+        numbers -= np.float32(0.5)
+        numbers *= np.float32(2 * initial_range)
+        np.divide(numbers, np.float32(dim), out=slab)
+
+    share(-(-words // SLAB_ROWS), threads, fill)
+
+
+def all_finite(matrix: NDArray[np.float32], threads: int) -> bool:
+    """Return whether every number of a matrix is finite, without a second matrix of answers."""
+    finite = [True] * -(-len(matrix) // SLAB_ROWS)
+
+    def look(place: int) -> None:
+        slab = matrix[place * SLAB_ROWS : (place + 1) * SLAB_ROWS]
+        finite[place] = bool(np.isfinite(slab).all())
+
+    share(len(finite), threads, look)
+    return all(finite)
 
 
 def keep_thresholds(counts: NDArray[np.int64], sample: float) -> NDArray[np.uint32]:

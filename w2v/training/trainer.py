@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
-
-import numpy as np
 
 from w2v.config import Config, GraphConfig
 from w2v.cpu import chosen_isa
@@ -131,15 +128,15 @@ def train(
             vocab, chunks = _read(corpus, config, known, progress, tmpdir, began)
             stack.enter_context(chunks)
         assert vocab is not None
-        text_seconds = time.perf_counter() - began
         begun = time.perf_counter()
         if config.loss == "softmax":
             check_size(len(vocab), force=force)
         carried = Carried() if start is None else start.carried(vocab, config)
         new = NewSession(chunks, vocab, config, isa, carried=carried)
         with new.opened(progress) as session:
-            session.record["seconds"]["text"] = text_seconds
-            tables.fill_initial(session.inputs, config.dim, config.seed, config.initial_range)
+            session.record["seconds"]["text"] = begun - began
+            first = (config.dim, config.seed, config.initial_range, config.threads)
+            tables.fill_initial(session.inputs, *first)
             if start is not None:
                 _begin_with(start, session, progress)
             return train_session(session, progress, keeper, on_interrupt, begun)
@@ -242,8 +239,8 @@ def train_session(
     """
 
     def model() -> Model:
-        matrices = session.inputs, session.outputs
-        if not all(math.isfinite(float(m.sum(dtype=np.float64))) for m in matrices):
+        matrices, threads = (session.inputs, session.outputs), session.config.threads
+        if not all(tables.all_finite(matrix, threads) for matrix in matrices):
             raise diverged(session.epoch, "vectors are not finite", session.config)
         text = session.record["seconds"]["text"]
         report.close_record(session.record, text, time.perf_counter() - begun, session.finished)
