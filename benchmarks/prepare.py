@@ -118,11 +118,18 @@ def begin(path: Path, bench: Bench, roster: Roster, isa: str, *, fresh: bool) ->
 
 
 def take_up(path: Path, results: dict[str, Any], *, fresh: bool) -> dict[str, Any]:
-    """Put the runs of an unfinished session in `path`, if it is the same, into new results."""
-    if fresh or not path.exists():
+    """Put the runs of an unfinished session in `path`, if it is the same, into new results.
+
+    With none there, those of the finished results of that name: less may have been asked for then.
+    """
+    final = store.final_path(path.parent, results["name"])
+    unfinished = path.exists()
+    if fresh or not (unfinished or final.exists()):
         return results
-    old = store.load(path)
+    old = store.load(path if unfinished else final)
     changed = store.same_session(old, results)
+    if changed and not unfinished:
+        return results
     if changed:
         raise SetupError(
             f"{path.name} is an unfinished session that differs in {changed}: "
@@ -131,6 +138,29 @@ def take_up(path: Path, results: dict[str, Any], *, fresh: bool) -> dict[str, An
     results["started"], results["runs"] = old["started"], old["runs"]
     say(f"going on with the session of {old['started']}: {len(old['runs'])} runs are done")
     return results
+
+
+def take_over(path: Path, results: dict[str, Any], peers: Sequence[str]) -> None:
+    """Add the scored runs of peers from other results: they do not depend on our build.
+
+    A run that is there already, from an earlier start of this session, stays as it is.
+    """
+    try:
+        other = store.load(path)
+    except OSError as error:
+        raise SetupError(f"{path.name}: {error.strerror}") from error
+    for field in ("settings", "corpus"):
+        if other[field] != results[field]:
+            raise SetupError(f"{path.name} differs in {field}: its peers are not ours")
+    there = {(run["task"], run["contender"], run["seed"]) for run in results["runs"]}
+    for run in other["runs"]:
+        name = run["contender"]
+        if run["task"] != "accuracy" or name not in peers:
+            continue
+        if other["versions"][name] != results["versions"][name]:
+            raise SetupError(f"{path.name} has another version of {name}")
+        if ("accuracy", name, run["seed"]) not in there:
+            results["runs"].append({"taken_over_from": other["started"], **run})
 
 
 def build_digest() -> str:

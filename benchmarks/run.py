@@ -27,6 +27,7 @@ from .prepare import (
     now,
     place_corpus,
     say,
+    take_over,
 )
 from .process import ProcessError
 from .spreads import NOISE, noise
@@ -130,19 +131,31 @@ def parse(arguments: list[str], kind: Kind = Kind()) -> argparse.Namespace:
     extent.add_argument(
         "--full", action="store_true", help="also the accuracy of full-length runs; needs --eval"
     )
+    extent.add_argument(
+        "--accuracy",
+        action="store_true",
+        help="that accuracy alone, which other work on the machine does not disturb; needs --eval",
+    )
     parser.add_argument("--only", help="names of contenders, comma-separated")
     parser.add_argument("--repeats", type=int, default=plan.SPEED_REPEATS)
     parser.add_argument("--seeds", type=int, default=3, help="full-length runs of ours, each mode")
     parser.add_argument("--peer-seeds", type=int, default=1, help="and of each peer; 0: none")
+    parser.add_argument(
+        "--peers-from",
+        type=Path,
+        metavar="JSON",
+        help="results whose accuracy of the peers is taken over: same text, settings and versions",
+    )
     options = checked(parser, arguments, "threads", "repeats", "seeds")
-    if options.full and options.eval is None:
-        parser.error("--full needs --eval FOLDER, with " + ", ".join(TEST_SETS))
+    if (options.full or options.accuracy) and options.eval is None:
+        extent_given = "--full" if options.full else "--accuracy"
+        parser.error(f"{extent_given} needs --eval FOLDER, with " + ", ".join(TEST_SETS))
     return options
 
 
 def session(options: argparse.Namespace, scratch: Path, kind: Kind = Kind()) -> int:
     """Prepare, carry out every task not yet done, and write the results."""
-    if options.full:
+    if options.full or options.accuracy:
         check_test_sets(options.eval)
     roster = gather(options.peers_python, options.only, kind.everyone)
     corpus = place_corpus(options.corpus, options.wiki, scratch)
@@ -157,11 +170,16 @@ def session(options: argparse.Namespace, scratch: Path, kind: Kind = Kind()) -> 
         test_sets=options.eval and options.eval.resolve(),
         timeout=options.timeout,
     )
-    return carry_on(options, bench, roster, tasks_of(options, roster.here, kind))
+    tasks = tasks_of(options, roster.here, kind)
+    return carry_on(options, bench, roster, tasks, options.peers_from)
 
 
 def carry_on(
-    options: argparse.Namespace, bench: Bench, roster: Roster, tasks: list[plan.Task]
+    options: argparse.Namespace,
+    bench: Bench,
+    roster: Roster,
+    tasks: list[plan.Task],
+    peers_from: Path | None = None,
 ) -> int:
     """Warm up, begin or take up the session, carry out what is not done; return the exit code."""
     try:
@@ -170,6 +188,8 @@ def carry_on(
         raise SetupError(f"w2v does not train: {error}") from error
     partial = store.partial_path(options.results, options.name)
     results = begin(partial, bench, roster, isa, fresh=options.fresh)
+    if peers_from is not None:
+        take_over(peers_from, results, [one.name for one in roster.here if one.peer])
     perform(bench, tasks, results, partial)
     return finish(results, partial)
 
@@ -180,9 +200,11 @@ def tasks_of(
     kind: Kind = Kind(),
 ) -> list[plan.Task]:
     """Return the session's tasks, the short ones first."""
-    tasks = plan.text_and_startup(options.threads) if kind.shortest else []
-    tasks += plan.speed(contenders, options.threads, options.repeats)
-    if options.full:
+    tasks: list[plan.Task] = []
+    if not options.accuracy:
+        tasks += plan.text_and_startup(options.threads) if kind.shortest else []
+        tasks += plan.speed(contenders, options.threads, options.repeats)
+    if options.full or options.accuracy:
         tasks += plan.accuracy(contenders, options.threads, options.seeds, options.peer_seeds)
     return tasks
 

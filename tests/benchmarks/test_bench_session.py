@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import bench, contenders, plan, process, run, store
+from benchmarks import bench, contenders, plan, prepare, process, run, store
 
 HERE = Path(sys.executable)
 
@@ -135,6 +135,62 @@ def test_a_session_survives_a_broken_contender_and_goes_on_later(results, train_
     assert run.finish(again, partial) == 0
     assert not partial.exists()
     assert len(store.load(final)["runs"]) == 4
+
+
+def test_accuracy_alone_asks_for_no_speed():
+    arguments = ["--corpus", "c.txt", "--eval", "e", "--accuracy"]
+    tasks = run.tasks_of(run.parse(arguments), everyone())
+    assert {task.task for task in tasks} == {"accuracy"}
+    whole = run.tasks_of(run.parse([*arguments[:-1], "--full"]), everyone())
+    assert set(tasks) < set(whole)
+
+
+@pytest.fixture
+def earlier(results, tmp_path):
+    """Results of an earlier build, in a file, and those of a new one without runs."""
+    path = tmp_path / "earlier.json"
+    results["versions"] |= {"gensim": "4.3"}
+    store.save(path, results)
+    return path, json.loads(json.dumps(results)) | {"build": "new", "runs": []}
+
+
+def test_peers_scores_are_taken_over_once(earlier):
+    path, new = earlier
+    for _ in range(2):
+        prepare.take_over(path, new, ["gensim"])
+        (taken,) = new["runs"]
+        assert (taken["task"], taken["contender"]) == ("accuracy", "gensim")
+        assert taken["taken_over_from"] == "2025-01-31 10:00 UTC"
+    new["runs"].clear()
+    prepare.take_over(path, new, ["word2vec"])
+    assert not new["runs"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"settings": {"dim": 7}}, "differs in settings"),
+        ({"corpus": {"bytes": 1}}, "differs in corpus"),
+        ({"versions": {"gensim": "5"}}, "another version of gensim"),
+    ],
+)
+def test_scores_of_something_else_are_not_taken_over(earlier, change, message):
+    path, new = earlier
+    with pytest.raises(prepare.SetupError, match=message):
+        prepare.take_over(path, new | change, ["gensim"])
+    with pytest.raises(prepare.SetupError, match=r"none\.json"):
+        prepare.take_over(path.with_name("none.json"), new, ["gensim"])
+
+
+def test_finished_results_go_on_if_the_build_is_the_same(earlier, tmp_path):
+    path, new = earlier
+    old = json.loads(path.read_text())
+    store.save(store.final_path(tmp_path, "wiki100"), old)
+    partial = store.partial_path(tmp_path, "wiki100")
+    same = new | {"build": old["build"], "runs": []}
+    assert prepare.take_up(partial, same, fresh=False)["runs"] == old["runs"]
+    assert prepare.take_up(partial, new | {"runs": []}, fresh=False)["runs"] == []
+    assert prepare.take_up(partial, same | {"runs": []}, fresh=True)["runs"] == []
 
 
 def test_a_noisy_run_is_called_so(results):
