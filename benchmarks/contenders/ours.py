@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..process import Outcome
-from .base import Contender, Job
+from .base import Contender, Job, Settings
 
 
 class Ours(Contender):
@@ -42,10 +42,9 @@ class Ours(Contender):
         settings = job.settings
         return [
             *(str(self.beside_python("w2v")), "train", job.corpus, "-o", job.output),
-            *("--negatives", self.negatives),
+            *self._noise(settings),
             *("--dim", str(settings.dim)),
             *("--window", str(settings.window)),
-            *("--negative", str(settings.negative)),
             *("--sample", str(settings.sample)),
             *("--min-count", str(settings.min_count)),
             # the other model has a default of its own
@@ -55,6 +54,12 @@ class Ours(Contender):
             *("--seed", str(job.seed)),
             *self.extra,
         ]
+
+    def _noise(self, settings: Settings) -> list[str]:
+        # refused where no noise words are drawn
+        if "hs" in self.extra or "softmax" in self.extra:
+            return []
+        return ["--negatives", self.negatives, "--negative", str(settings.negative)]
 
     def phases(self, outcome: Outcome, job: Job, scratch: Path) -> dict[str, float]:
         record = json.loads((scratch / job.output).with_suffix(".run.json").read_text())

@@ -5,9 +5,11 @@ import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 
 from benchmarks import contenders, objectives, plan
 from benchmarks.run import Kind, parse
+from w2v.cli.program import program
 
 
 @pytest.fixture
@@ -29,6 +31,16 @@ def test_every_model_goes_with_every_loss(commands):
             assert ("--alpha" in command) == (model == "skipgram")
             assert (loss == "softmax") <= ("--max-vocab" in command)
     assert len(pairs) == 10
+
+
+def test_w2v_takes_each_of_its_commands(commands, tmp_path, monkeypatch):
+    """What it then complains of is the text, which is not there."""
+    monkeypatch.chdir(tmp_path)
+    ours = [command[1:] for name, command in commands.items() if name.startswith("w2v")]
+    assert len(ours) == 13
+    for arguments in ours:
+        answer = CliRunner().invoke(program, arguments)
+        assert (answer.exit_code, "c.txt: cannot be read" in answer.stderr) == (4, True), arguments
 
 
 def test_peers_train_the_same_combinations(commands):
