@@ -14,8 +14,8 @@ from w2v.cli.program import program
 
 @pytest.fixture
 def commands(tmp_path):
-    for program in ("python", "w2v", "word2vec"):
-        (tmp_path / program).touch()
+    for name in ("python", "w2v", "word2vec"):
+        (tmp_path / name).touch()
     job = contenders.Job("c.txt", "o.bin", 1, 1, contenders.Settings())
     found = objectives.everyone(tmp_path / "python", tmp_path / "python")
     return {one.name: one.command(job) for one in found}
