@@ -66,6 +66,13 @@ def test_equals_reference_for_any_window(isa, window, mode, changes):  # noqa: F
     check(isa, both(isa, sentences(60, [25, 4, 60]), words=60, dim=20, **changes))
 
 
+@pytest.mark.parametrize("loss", ["ns", "nce", "sampled-softmax"])
+@pytest.mark.parametrize("window", [25, 40, 100])
+def test_cbow_equals_reference_for_wide_windows(isa, window, loss):  # noqa: F811
+    changes = {"model": "cbow", "window": window, "loss": loss, "alpha": 0.1}
+    check(isa, both(isa, sentences(60, [250]), words=60, dim=20, **changes))
+
+
 @pytest.mark.parametrize("block_length", [10, 33, 64])
 @pytest.mark.parametrize("block_noise", [1, 3, 16, 20])
 def test_equals_reference_for_any_block(isa, block_length, block_noise, changes):  # noqa: F811

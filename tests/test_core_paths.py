@@ -162,3 +162,19 @@ def test_run_refuses_what_is_not_a_tree(change, message):
     make_run(10, **settings)
     with pytest.raises(ValueError, match=message):
         make_run(10, **settings | change)
+
+
+@pytest.mark.parametrize("model", ["skipgram", "cbow"])
+def test_a_state_with_padding_as_a_center_is_refused(model):
+    """Padding has no path: what lies behind `path_start` would be read, and anything written."""
+    tree = huffman_tree(np.arange(60, 0, -1) ** 2)
+    paths = {"path_start": tree.path_start, "path": tree.path, "copied_nodes": 40}
+    run = make_run(60, loss="hs", model=model, **paths)
+    worker, rows = _core.Worker(run, 1, 0), np.arange(50, dtype=np.int32)
+    worker.train(rows)
+    state = bytearray(worker.state())
+    place = bytes(state).find(rows.tobytes())
+    _core.Worker(run, 1, 0).restore(state)
+    np.frombuffer(state, np.int32, 50, place)[30:] = 60
+    with pytest.raises(ValueError, match="damaged"):
+        _core.Worker(run, 1, 0).restore(state)

@@ -159,6 +159,15 @@ def test_a_preset_without_the_loss_is_refused():
         resolved(["--loss", "nce"], preset="gensim")
 
 
+def test_an_effort_brings_its_own_blocks_over_those_of_a_run_record(tmp_path):
+    path = tmp_path / "a.run.json"
+    path.write_text(json.dumps({"settings": Config().as_dict()}))
+    config = resolved(["--effort", "fast"], str(path))
+    assert (config.block_length, config.block_noise) == (64, 16)
+    config = resolved(["--effort", "fast", "--block-length", "70"], str(path))
+    assert (config.block_length, config.block_noise) == (70, 16)
+
+
 NOISE = [
     ("--negatives", "shared", "hs"),
     ("--block-noise", "32", "hs"),

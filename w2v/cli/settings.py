@@ -96,6 +96,11 @@ def resolve_as(
             places[name] = variable_in_use(parameter)
         elif given:
             places[name] = "--" + name.replace("_", "-")
+    if "effort" in values and places.get("effort") != config_path:
+        # the file's run record has the sizes of another effort: this one brings its own
+        for name in ("block_length", "block_noise"):
+            if places.get(name) == config_path:
+                values.pop(name, None)
     if kind is Config:
         _refuse_graphs(values, places)
     try:

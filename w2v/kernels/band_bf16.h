@@ -9,9 +9,10 @@
  *   deltas of contexts, over        y_mixed      (positions / 2, width)  centers 2i, 2i + 1
  *     centers                       coef_of_ring (positions / 2, band_room)
  *
- * x_pairs holds the contexts' rows for their products with the noise words. Here the first center
- * of the ring is a window before position 0, and has number 0. A center with an even number and
- * the next share a stretch of band_room contexts, of which the first is a window before the
+ * x_pairs holds the contexts' rows for their products with the noise words; not in CBOW, whose
+ * sources are hidden vectors. Here the first center of the ring is a window before position 0, and
+ * has number 0. A center with an even number and the next share a stretch of
+ * band_room contexts, of which the first is a window before the
  * former: what is not among a center's own contexts has coefficient 0. */
 
 /* The lanes of x whose bits are set go to memory, one after another; returns how many. */
@@ -72,10 +73,15 @@ static void enter_columns(w2v_worker *w, ptrdiff_t n) {
 
 static void enter_contexts(w2v_worker *w, ptrdiff_t n, const int32_t *rows) {
     for (ptrdiff_t i = 2 * w->window, end = i + n; i < end; i += 2) {
-        int32_t *pairs = w->x_pairs + i * w->pair_width;
+        int32_t *mixed = w->ring_mixed + i / 2 * w->width;
         /* a row without a partner gets itself, with coefficients of 0 */
-        enter_rows(w, input_row(w, rows[i]), input_row(w, rows[i + (i + 1 < end)]), pairs,
-                   pairs + w->pair_width, w->ring_mixed + i / 2 * w->width);
+        const float *low = input_row(w, rows[i]), *high = input_row(w, rows[i + (i + 1 < end)]);
+        if (w->x_columns) {
+            int32_t *pairs = w->x_pairs + i * w->pair_width;
+            enter_rows(w, low, high, pairs, pairs + w->pair_width, mixed);
+        } else { /* CBOW: x_pairs is of hidden vectors, and has no place for contexts */
+            mix_rows(mixed, low, high, w->width);
+        }
     }
     if (w->x_columns) enter_columns(w, n);
 }

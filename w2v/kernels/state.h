@@ -68,8 +68,11 @@ static int sound_rows(const int32_t *rows, int64_t n, int64_t words) {
 /* Whether every row and every reach in the arena is in range: a file may hold anything. */
 static int sound_arena(const w2v_worker *w) {
     int wrong = 0;
-    for (ptrdiff_t k = 0; k < w->capacity; k++)
+    for (ptrdiff_t k = 0; k < w->capacity; k++) {
         wrong |= (w->left[k] > w->window) | (w->right[k] > w->window);
+        /* padding is no center: it has no path */
+        wrong |= (w->kept[k] == w->run->words) & ((w->left[k] | w->right[k]) != 0);
+    }
     if (wrong || !sound_rows(w->kept, w->capacity, w->run->words + 1)) return 0;
     const int32_t *drawn[] = {w->noise[0].rows, w->noise[1].rows, w->next_noise};
     for (int k = 0; k < 3; k++)
