@@ -10,10 +10,12 @@ emulated: it then runs, slowly, wherever AVX512-BF16 is. ``.ci/emulated-amx`` do
 """
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
 
 DEBUG = os.environ.get("W2V_DEBUG", "")
 EMULATE_TILES = os.environ.get("W2V_EMULATE_TILES", "")
@@ -56,6 +58,34 @@ def extension(name: str, *sources: str) -> Extension:
     )
 
 
+class BuildOnAllProcessors(build_ext):
+    """Modules side by side, and the kernels, most of the work, side by side within theirs."""
+
+    def finalize_options(self) -> None:
+        """Use all processors unless told otherwise (``build_ext -j``)."""
+        super().finalize_options()
+        self.parallel = self.parallel or os.cpu_count()
+
+    def build_extension(self, ext: Extension) -> None:
+        """Compile the sources of one module, and leave the rest to setuptools."""
+
+        def compiled(source: str) -> str:
+            (path,) = self.compiler.compile(
+                [source],
+                output_dir=self.build_temp,
+                macros=ext.define_macros,
+                include_dirs=ext.include_dirs,
+                extra_postargs=ext.extra_compile_args,
+                depends=ext.depends,
+            )
+            return path
+
+        with ThreadPoolExecutor(self.parallel) as pool:
+            ext.extra_objects = list(pool.map(compiled, ext.sources))
+        ext.sources = []
+        super().build_extension(ext)
+
+
 EXTENSIONS = [
     extension("w2v._core", "w2v/_core.pyx", *sorted(map(str, Path("w2v/kernels").glob("*.c")))),
     extension("w2v._screen", "w2v/_screen.pyx"),
@@ -73,6 +103,7 @@ EXTENSIONS = [
 ]
 
 setup(
+    cmdclass={"build_ext": BuildOnAllProcessors},
     ext_modules=cythonize(
         EXTENSIONS,
         compiler_directives={
@@ -84,5 +115,5 @@ setup(
             "embedsignature": True,
             "freethreading_compatible": True,
         },
-    )
+    ),
 )

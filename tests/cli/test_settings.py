@@ -168,6 +168,20 @@ def test_an_effort_brings_its_own_blocks_over_those_of_a_run_record(tmp_path):
     assert (config.block_length, config.block_noise) == (70, 16)
 
 
+def test_an_effort_that_is_not_for_this_run_is_passed_over_unless_on_the_command_line(
+    monkeypatch, tmp_path
+):
+    path = tmp_path / "a.run.json"
+    path.write_text(json.dumps({"settings": Config(effort="fast").as_dict()}))
+    assert resolved(["--loss", "hs"], str(path)).effort == "balanced"
+    assert resolved(["--negatives", "private"], str(path)).effort == "balanced"
+    monkeypatch.setenv("W2V_EFFORT", "accurate")
+    assert resolved(["--loss", "hs"]).effort == "balanced"
+    assert resolved(()).block_length == 256
+    with pytest.raises(ConfigError, match="effort goes with shared noise words"):
+        resolved(["--loss", "hs", "--effort", "fast"])
+
+
 NOISE = [
     ("--negatives", "shared", "hs"),
     ("--block-noise", "32", "hs"),

@@ -96,11 +96,7 @@ def resolve_as(
             places[name] = variable_in_use(parameter)
         elif given:
             places[name] = "--" + name.replace("_", "-")
-    if "effort" in values and places.get("effort") != config_path:
-        # the file's run record has the sizes of another effort: this one brings its own
-        for name in ("block_length", "block_noise"):
-            if places.get(name) == config_path:
-                values.pop(name, None)
+    _settle_effort(values, places, config_path)
     if kind is Config:
         _refuse_graphs(values, places)
     try:
@@ -113,6 +109,21 @@ def resolve_as(
         if place is None or place.startswith("--"):
             raise
         raise ConfigError(f"{place}: {error}") from error
+
+
+def _settle_effort(values: dict[str, Any], places: dict[str, str], config_path: str | None) -> None:
+    """Let an effort bring its sizes of blocks; pass over one that is not for this run."""
+    if "effort" not in values:
+        return
+    shared = values.get("negatives", "shared") == "shared"
+    useful = shared and values.get("loss", "ns") in NOISE_LOSSES
+    if places["effort"] != "--effort" and not useful:
+        del values["effort"]  # the environment, or a file, may be for several runs
+    if not shared or places["effort"] != config_path:
+        # a run record has the sizes of its own effort
+        for name in ("block_length", "block_noise"):
+            if places.get(name) == config_path:
+                values.pop(name, None)
 
 
 def refuse_unused(context: click.Context, config: Config) -> None:
