@@ -147,7 +147,7 @@ TEXT_FIELDS = {field.name: field for field in dataclasses.fields(Config)}
 
 # What the help says of defaults that depend on other settings.
 OF_OTHERS = {
-    "alpha": "0.025; cbow 0.1; 0.05 with original gradient",
+    "alpha": "0.025; cbow 0.125; 0.05 with original gradient",
     "window_mode": "weighted; cbow shrink; fixed with --window sentence",
     **{
         name: "; ".join(f"{effort} {sizes[place]}" for effort, sizes in EFFORTS.items())
