@@ -136,6 +136,9 @@ def take_up(path: Path, results: dict[str, Any], *, fresh: bool) -> dict[str, An
             "--fresh drops it, --name gives this one a file of its own"
         )
     results["started"], results["runs"] = old["started"], old["runs"]
+    results["versions"] = old["versions"] | results["versions"]
+    here = {one["name"] for one in results["contenders"]}
+    results["contenders"] += [one for one in old["contenders"] if one["name"] not in here]
     say(f"going on with the session of {old['started']}: {len(old['runs'])} runs are done")
     return results
 

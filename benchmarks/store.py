@@ -12,7 +12,7 @@ from .summary import summarize
 RESULTS = Path(__file__).resolve().parent / "results"
 SCHEMA = 1
 # A session may be taken up again only where all of these are what they were.
-IDENTITY = ("schema", "settings", "corpus", "machine", "versions", "build")
+IDENTITY = ("schema", "settings", "corpus", "machine", "build")
 FIELDS: dict[str, type | tuple[type, ...]] = {
     "schema": int,
     "name": str,
@@ -102,7 +102,14 @@ def save(path: Path, results: dict[str, Any]) -> None:
 
 
 def same_session(old: dict[str, Any], new: dict[str, Any]) -> str | None:
-    """Return the first thing in which two sessions differ too much to be mixed, or None."""
+    """Return the first thing in which two sessions differ too much to be mixed, or None.
+
+    Not all contenders need take part each time: versions of those who do in both must agree.
+    """
+    common = old["versions"].keys() & new["versions"].keys()
+    versions = [{name: one["versions"][name] for name in common} for one in (old, new)]
+    if versions[0] != versions[1]:
+        return "versions"
     return next((field for field in IDENTITY if old[field] != new[field]), None)
 
 

@@ -193,6 +193,21 @@ def test_finished_results_go_on_if_the_build_is_the_same(earlier, tmp_path):
     assert prepare.take_up(partial, same | {"runs": []}, fresh=True)["runs"] == []
 
 
+def test_a_session_goes_on_with_some_of_its_contenders(results, tmp_path):
+    partial = store.partial_path(tmp_path, "wiki100")
+    results["versions"] |= {"gensim": "4.3", "word2vec": "1"}
+    results["contenders"] = [{"name": name, "title": name} for name in ("w2v-shared", "gensim")]
+    store.save(partial, results)
+    fewer = json.loads(json.dumps(results)) | {"runs": [], "contenders": results["contenders"][:1]}
+    del fewer["versions"]["word2vec"]
+    found = prepare.take_up(partial, fewer, fresh=False)
+    assert found["runs"] == results["runs"] and found["versions"] == results["versions"]
+    assert found["contenders"] == results["contenders"]
+    fewer["versions"]["gensim"] = "5"
+    with pytest.raises(prepare.SetupError, match="differs in versions"):
+        prepare.take_up(partial, fewer, fresh=False)
+
+
 def test_a_noisy_run_is_called_so(results):
     entry = {**results["runs"][0], "other_cpu_seconds": 1.5}
     assert "noisy: 25% of the CPUs" in run.took(entry, 2)
