@@ -9,14 +9,14 @@
 #endif
 #if defined(__clang__)
 #pragma clang attribute push(                                                             \
-    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx2,fma,bmi2,prfchw" TILES_NAMES))), \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx2,fma,bmi2" TILES_NAMES))), \
     apply_to = function)
 #elif defined(W2V_EMULATE_TILES)
 #pragma GCC target(                                                                       \
-    "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx2,fma,bmi2,prfchw,prefer-vector-width=512")
+    "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx2,fma,bmi2,prefer-vector-width=512")
 #else
 #pragma GCC target(                                                                       \
-    "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx2,fma,bmi2,prfchw,prefer-vector-width=512,amx-tile,amx-bf16")
+    "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx2,fma,bmi2,prefer-vector-width=512,amx-tile,amx-bf16")
 #endif
 #define NAME "amx"
 #define TABLE w2v_avx512amx

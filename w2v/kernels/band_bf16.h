@@ -10,10 +10,10 @@
  *     centers                       coef_of_ring (positions / 2, band_room)
  *
  * x_pairs holds the contexts' rows for their products with the noise words; not in CBOW, whose
- * sources are hidden vectors. Here the first center of the ring is a window before position 0, and
- * has number 0. A center with an even number and the next share a stretch of
- * band_room contexts, of which the first is a window before the
- * former: what is not among a center's own contexts has coefficient 0. */
+ * sources are hidden vectors. Here the first center of the ring, a window before position 0, has
+ * number 0. A center with an even number and the next share a stretch of band_room contexts, of
+ * which the first is a window before the former: what is not among a center's own contexts has
+ * coefficient 0. */
 
 /* The lanes of x whose bits are set go to memory, one after another; returns how many. */
 INLINE ptrdiff_t store_lanes(float *to, uint32_t lanes, vf x) {
@@ -159,7 +159,8 @@ static void band_logits(w2v_worker *w, ptrdiff_t n) {
     }
 }
 
-/* The coefficients of all centers of the ring, also of those with even numbers and the next. */
+/* The coefficients of the step's centers, each by itself, and of all centers of the ring by twos:
+ * anew in each step, since after an odd number of positions others have even numbers. */
 static void arrange_band(w2v_worker *w, ptrdiff_t n) {
     const ptrdiff_t pairs = 2 * w->window, room = w->band_room;
     float *low = w->stretches, *high = low + room;

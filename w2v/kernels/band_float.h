@@ -1,15 +1,15 @@
 /* The products of the band, in float32. band_bf16.h is the same in bf16.
  *
- *   enter_contexts   n inputs from position 2 window on are copied into a ring
- *   enter_outputs    skip-gram: outputs of the step's centers, into another
- *   keep_errors      CBOW: a tile of errors of hidden vectors, into that other
- *   ring_sources     contexts from a position on, as noise_logits() wants them
- *   ring_mixed       contexts from position 0 on, as update_noise() wants them
- *   band_logits      logits of the step's centers with their contexts, into the band
- *   arrange_band     once the coefficients of the step's centers are known
- *   add_from_contexts  a tile of centers' deltas (of CBOW, hidden vectors)
- *   add_from_centers   a tile of contexts' deltas
- *   slide_rows       after a step of n positions
+ *   enter_contexts      n inputs from position 2 window on are copied into a ring
+ *   enter_outputs       skip-gram: outputs of the step's centers, into another
+ *   keep_errors         CBOW: a tile of errors of hidden vectors, into that other
+ *   ring_sources        contexts from a position on, as noise_logits() wants them
+ *   ring_mixed          contexts from position 0 on, as update_noise() wants them
+ *   band_logits         logits of the step's centers with their contexts, into the band
+ *   arrange_band        once the coefficients of the step's centers are known
+ *   add_from_contexts   a tile of centers' deltas (of CBOW, hidden vectors)
+ *   add_from_centers    a tile of contexts' deltas
+ *   slide_rows          after a step of n positions
  */
 
 static void enter_contexts(w2v_worker *w, ptrdiff_t n, const int32_t *rows) {
@@ -143,14 +143,14 @@ INLINE void add_band(vf (*acc)[TILE_COLS], const int rows, const int cols,
 }
 
 INLINE void add_from_contexts(vf (*acc)[TILE_COLS], const int rows, const int cols,
-                         const w2v_worker *w, ptrdiff_t q, ptrdiff_t col) {
+                              const w2v_worker *w, ptrdiff_t q, ptrdiff_t col) {
     const ptrdiff_t window = w->window;
     add_band(acc, rows, cols, w->band + window * 2 * window, window, window + q, 0, w->x + col,
              w->width);
 }
 
 INLINE void add_from_centers(vf (*acc)[TILE_COLS], const int rows, const int cols,
-                        const w2v_worker *w, ptrdiff_t i, ptrdiff_t col) {
+                             const w2v_worker *w, ptrdiff_t i, ptrdiff_t col) {
     const ptrdiff_t window = w->window;
     add_band(acc, rows, cols, w->band + window * 2 * window, window, i, 1,
              w->y + window * w->width + col, w->width);
