@@ -102,6 +102,9 @@ class Session:
     def _large(self) -> dict[str, Any]:
         dim = str(self.options.dim)
         found = self._driver("write", WORDS, dim, FOLDER, str(WRITES))
+        # w2v lets the system forget what it has written, so the first comes from the disk
+        found["resume_disk"] = self._driver("resume", FOLDER)["resume"]
+        self._remember()
         found |= self._driver("resume", FOLDER)
         self._clean()
         return found | {"dd": self._dd(found["bytes"][-1])}
@@ -127,6 +130,13 @@ class Session:
         took = time.perf_counter() - start
         path.unlink()
         return took * size / (-(-size // block) * block)
+
+    def _remember(self) -> None:
+        """Have the system keep the checkpoint in memory."""
+        for path in (self.scratch / FOLDER).iterdir():
+            with path.open("rb", buffering=0) as file:
+                while file.read(1 << 22):
+                    pass
 
     def _clean(self) -> None:
         folder = self.scratch / FOLDER
@@ -159,6 +169,7 @@ def summarize(runs: dict[str, list[Any]]) -> dict[str, Any]:
         "write_alone": statistics.median(one["writes"][-1] for one in large),
         "dd": statistics.median(one["dd"] for one in large),
         "resume": statistics.median(one["resume"] for one in large),
+        "resume_disk": statistics.median(one["resume_disk"] for one in large),
     }
 
 

@@ -15,7 +15,7 @@ def test_a_quick_session_measures_everything(tmp_path):
     assert checkpoints.main([*given, "--tmpdir", str(tmp_path)]) == 0
     results = json.loads((tmp_path / "checkpoints.json").read_text())
     found = results["summary"]
-    for name in ("first_pause", "later_pause", "write_alone", "write_training", "dd", "resume"):
+    for name in ("first_pause", "later_pause", "write_alone", "write_training", "dd", "resume_disk"):
         assert found[name] > 0, name
     assert found["bytes"] > 2 * 4 * 16 * 2_000
     assert len(results["runs"]["large"][0]["writes"]) == checkpoints.WRITES + 1
@@ -25,7 +25,7 @@ def test_a_quick_session_measures_everything(tmp_path):
 
 
 def test_the_cost_of_a_checkpoint_is_the_difference_of_two_runs():
-    large = dict.fromkeys(("copy_fresh", "copy_warm", "dd", "resume"), 1.0)
+    large = dict.fromkeys(("copy_fresh", "copy_warm", "dd", "resume", "resume_disk"), 1.0)
     large |= {"pauses": [3.0, 1.0, 2.0], "writes": [9.0, 7.0, 8.0, 4.0], "bytes": [10, 20]}
     runs = {
         "plain": [{"training": 100.0, "cpu": 199.0, "checkpoints": 0, "words": 7}],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import io
 import os
 import re
 import stat
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from w2v.errors import FileError
+from w2v.formats.flushing import FlushingFile
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _BUFFER = 1 << 20
@@ -35,11 +37,14 @@ class Output(NamedTuple):
         Called once with the open file; writes the content from start to end.
     size : int or None
         Bytes it will write, if known, for the message about a full disk.
+    cached : bool
+        Whether the system may keep it in memory: false for what is hardly read again.
     """
 
     path: str | os.PathLike[str]
     write: Callable[[BinaryIO], None]
     size: int | None = None
+    cached: bool = True
 
 
 def write_all(outputs: Iterable[Output]) -> None:
@@ -68,7 +73,7 @@ def write_all(outputs: Iterable[Output]) -> None:
             if target.is_stream:
                 _write_stream(output)
                 continue
-            replacement = _Replacement(target, output.size)
+            replacement = _Replacement(target, output.size, cached=output.cached)
             pending.append(replacement)
             replacement.fill(output.write)
         while pending:
@@ -187,13 +192,14 @@ class _Target:
 class _Replacement:
     """A file under a temporary name, on its way to its target."""
 
-    def __init__(self, target: _Target, size: int | None) -> None:
+    def __init__(self, target: _Target, size: int | None, *, cached: bool = True) -> None:
         self.target = target
         self.size = size
         folder = target.path.parent
         remove_stale(folder)
         try:
-            self.path, self.file = _new_temporary(folder)
+            self.path, self.raw = _new_temporary(folder, cached=cached)
+            self.file = io.BufferedWriter(self.raw, _BUFFER)
         except OSError as error:
             raise FileError(
                 f"{target.name} cannot be written: {_reason(error)} (folder {folder})"
@@ -204,8 +210,8 @@ class _Replacement:
         try:
             write(self.file)
             self.file.flush()
-            self._keep_permissions(self.file.fileno())
-            os.fsync(self.file.fileno())
+            self._keep_permissions(self.raw.fileno())
+            self.raw.finish()
         except OSError as error:
             raise self._explained(error) from error
 
@@ -257,7 +263,7 @@ class _Replacement:
         )
 
 
-def _new_temporary(folder: Path) -> tuple[Path, BinaryIO]:
+def _new_temporary(folder: Path, *, cached: bool) -> tuple[Path, FlushingFile]:
     """Make a locked file under a new hidden name."""
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC
     while True:
@@ -265,7 +271,7 @@ def _new_temporary(folder: Path) -> tuple[Path, BinaryIO]:
         path = folder / f".w2v-{os.getpid()}-{os.urandom(6).hex()}.tmp"
         _unfinished.add(path)
         try:
-            file = os.fdopen(os.open(path, flags, 0o666), "wb", buffering=_BUFFER)
+            file = FlushingFile(os.open(path, flags, 0o666), cached=cached)
             if _lock(file.fileno()):
                 return path, file
             file.close()

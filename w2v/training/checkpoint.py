@@ -194,7 +194,8 @@ class Folder:
             return write
 
         outputs = [
-            Output(self._file(name, number), writer(name, content), content.size)
+            # read again only after an interruption: no reason to push the text out of memory
+            Output(self._file(name, number), writer(name, content), content.size, cached=False)
             for name, content in contents.items()
         ]
         index = Output(
