@@ -15,7 +15,7 @@ def test_a_quick_session_measures_everything(tmp_path):
     assert checkpoints.main([*given, "--tmpdir", str(tmp_path)]) == 0
     results = json.loads((tmp_path / "checkpoints.json").read_text())
     found = results["summary"]
-    for name in ("first_pause", "later_pause", "write_alone", "write_training", "dd", "resume_disk"):
+    for name in ("later_pause", "write_alone", "write_training", "dd", "resume", "resume_disk"):
         assert found[name] > 0, name
     assert found["bytes"] > 2 * 4 * 16 * 2_000
     assert len(results["runs"]["large"][0]["writes"]) == checkpoints.WRITES + 1
