@@ -35,12 +35,6 @@ def test_a_forced_kernel_that_the_system_refuses_is_an_error(refuse, monkeypatch
         chosen_isa()
 
 
-def test_tiles_are_never_chosen_unasked(monkeypatch):
-    """Nobody has measured them: see dispatch.c."""
-    monkeypatch.delenv("W2V_ISA", raising=False)
-    assert chosen_isa() != "amx"
-
-
 def test_why_there_are_no_tiles_is_said(monkeypatch):
     if "amx" in _core.available_isas():
         pytest.skip("this processor has tiles")

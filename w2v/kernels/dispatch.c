@@ -14,13 +14,11 @@ const w2v_kernel *const *w2v_kernels(void) {
     /* these checks include the operating system's consent to the wider registers */
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
-#if defined(__clang__) ? __clang_major__ >= 9 : __GNUC__ >= 11
-        if (__builtin_cpu_supports("avx512bf16")) found[n++] = &w2v_avx512bf16;
-#endif
-        /* After bf16, so that it is used only where W2V_ISA=amx asks for it: nobody has measured
-         * it on a processor that has it. These lines go above bf16's once it is found faster. */
 #ifdef W2V_AMX
         if (!w2v_amx_lacking()) found[n++] = &w2v_avx512amx;
+#endif
+#if defined(__clang__) ? __clang_major__ >= 9 : __GNUC__ >= 11
+        if (__builtin_cpu_supports("avx512bf16")) found[n++] = &w2v_avx512bf16;
 #endif
         found[n++] = &w2v_avx512;
     }
