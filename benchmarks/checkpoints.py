@@ -10,6 +10,7 @@ is a process of its own; `--quick --corpus FILE` sees that all of it works.
 from __future__ import annotations
 
 import argparse
+import bisect
 import json
 import os
 import random
@@ -30,6 +31,7 @@ from .reliability import COUNTS
 DRIVER = DRIVERS / "checkpointing.py"
 NAME = "checkpoints"
 WRITES = 3  # checkpoints during training, of each process; the first is written with the words
+AROUND = 3.0  # seconds before and after a checkpoint, whose rate is the rate without one
 WORDS = "words.txt"
 FOLDER = "run"
 
@@ -75,11 +77,9 @@ class Session:
         text = place_corpus(options.corpus, options.wiki, self.scratch).name
         write_words(self.scratch / WORDS, options.words)
         started = now()
-        runs: dict[str, list[Any]] = {"plain": [], "kept": [], "large": []}
-        for number in range(options.rounds):
-            turn = ["plain", "kept"] if number % 2 else ["kept", "plain"]
-            for kind in turn:
-                runs[kind].append(self._trained(text, kept=kind == "kept"))
+        runs: dict[str, list[Any]] = {"kept": [], "large": []}
+        for _ in range(options.rounds):
+            runs["kept"].append(self._trained(text))
             runs["large"].append(self._large())
         names = ("dim", "epochs", "every", "words", "rounds")
         return {
@@ -92,12 +92,14 @@ class Session:
             "summary": summarize(runs),
         }
 
-    def _trained(self, text: str, *, kept: bool) -> dict[str, Any]:
+    def _trained(self, text: str) -> dict[str, Any]:
         options = self.options
-        extra = [FOLDER, str(options.every)] if kept else []
-        found = self._driver("train", text, str(options.dim), str(options.epochs), *extra)
+        numbers = str(options.dim), str(options.epochs)
+        found = self._driver("train", text, *numbers, FOLDER, str(options.every))
         self._clean()
-        return found
+        lost = lost_seconds(found["reports"], found["spans"])
+        say(f"seconds lost: {lost}")
+        return {"lost": lost, "words": found["words"]}
 
     def _large(self) -> dict[str, Any]:
         dim = str(self.options.dim)
@@ -113,7 +115,8 @@ class Session:
         outcome = measure([sys.executable, str(DRIVER), *arguments], cwd=self.scratch)
         self._note(outcome)
         found: dict[str, Any] = json.loads(outcome.tail.splitlines()[-1])
-        say(f"{arguments[0]}: {json.dumps(found)}")
+        if "reports" not in found:
+            say(f"{arguments[0]}: {json.dumps(found)}")
         return found
 
     def _note(self, outcome: Outcome) -> None:
@@ -146,20 +149,44 @@ class Session:
             folder.rmdir()
 
 
+def lost_seconds(reports: list[list[float]], spans: list[list[float]]) -> list[float]:
+    """Return the seconds of training that each span took, going by the rate around it.
+
+    The rate of a machine that others use too drifts by more than checkpoints take of it, so whole
+    runs with and without them cannot be compared.
+
+    Parameters
+    ----------
+    reports : list of [seconds, words]
+        What was done by when.
+    spans : list of [begin, end]
+        Those that training does not surround for long enough are left out.
+    """
+    times, done = zip(*reports, strict=True)
+
+    def at(time: float) -> float:
+        place = bisect.bisect(times, time)
+        share = (time - times[place - 1]) / (times[place] - times[place - 1])
+        return done[place - 1] + share * (done[place] - done[place - 1])
+
+    lost = []
+    for begin, end in spans:
+        if begin - AROUND > times[0] and end + AROUND < times[-1]:
+            rate = (at(begin) - at(begin - AROUND) + at(end + AROUND) - at(end)) / (2 * AROUND)
+            lost.append(end - begin - (at(end) - at(begin)) / rate)
+    return lost
+
+
 def summarize(runs: dict[str, list[Any]]) -> dict[str, Any]:
     """Return medians of what the table shows."""
-    plain, kept = (_medians(runs[kind]) for kind in ("plain", "kept"))
-    checkpoints, large = kept["checkpoints"], runs["large"]
-    each = (kept["training"] - plain["training"]) / checkpoints if checkpoints else None
+    kept, large = runs["kept"], runs["large"]
+    lost = [seconds for run in kept for seconds in run["lost"]]
+    each = statistics.mean(lost) if lost else None
     return {
-        "training": plain["training"],
-        "training_kept": kept["training"],
-        "checkpoints": checkpoints,
+        "checkpoints": len(lost),
         "seconds_each": each,
-        # one more is written after the last epoch, when the time of training is over
-        "cpu_each": (kept["cpu"] - plain["cpu"]) / (checkpoints + 1),
         "cost_each_minute": None if each is None else each / 60,
-        "words": kept["words"],
+        "words": kept[0]["words"],
         "bytes": large[0]["bytes"][-1],
         "first_pause": statistics.median(one["pauses"][0] for one in large),
         "later_pause": statistics.median(p for one in large for p in one["pauses"][1:]),
@@ -171,10 +198,6 @@ def summarize(runs: dict[str, list[Any]]) -> dict[str, Any]:
         "resume": statistics.median(one["resume"] for one in large),
         "resume_disk": statistics.median(one["resume_disk"] for one in large),
     }
-
-
-def _medians(runs: list[dict[str, float]]) -> dict[str, float]:
-    return {name: statistics.median(one[name] for one in runs) for name in runs[0]}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -80,9 +80,13 @@ def checkpoints(results: Results) -> list[str]:
     found, settings, where = results["summary"], results["settings"], results["machine"]
     size, large = found["bytes"] / 1e6, f"{settings['words']:,} x {settings['dim']}"
     rates = {name: size / found[name] for name in ("write_alone", "write_training", "dd")}
-    cost, others = "none was written", ""
+    cost, took, others = "too short a run", "", ""
     if found["cost_each_minute"] is not None:
         cost = f"{found['cost_each_minute']:.1%}"
+        took = (
+            f"{found['seconds_each']:.2f} s of training lost, the mean of "
+            f"{found['checkpoints']}, going by the rate before and after"
+        )
     if results["others"] is not None:
         others = f" Others took {results['others']:.0%} of its CPUs meanwhile."
     return [
@@ -93,8 +97,7 @@ def checkpoints(results: Results) -> list[str]:
         "| | measured | beside it |",
         "|---|---:|---|",
         f"| a checkpoint each minute, {found['words']:,.0f} x {settings['dim']}: share of training "
-        f"| {cost} | {found['training']:.0f} s without, {found['training_kept']:.0f} s with "
-        f"{found['checkpoints']:.0f} checkpoints, {found['cpu_each']:.2f} s of a CPU each |",
+        f"| {cost} | {took} |",
         f"| training stands still, {large}, first checkpoint | {found['first_pause']:.2f} s "
         f"| both matrices copied: {found['copy_fresh']:.2f} s into new memory, "
         f"{found['copy_warm']:.2f} s into old |",

@@ -1,6 +1,6 @@
 """Train with checkpoints, or go on from one; seconds and bytes, as JSON, on stdout.
 
-    train TEXT DIM EPOCHS [FOLDER SECONDS]   seconds of training, and how many checkpoints
+    train TEXT DIM EPOCHS FOLDER SECONDS     words done by when; from when to when checkpoints
     write TEXT DIM FOLDER COUNT              the first COUNT checkpoints, then one with idle threads
     resume FOLDER                            until it trains
 
@@ -59,18 +59,27 @@ def config(dim, epochs):
     return Config(dim=int(dim), epochs=int(epochs), min_count=1, threads=THREADS)
 
 
-def timed_training(text, dim, epochs, folder=None, seconds="60"):
-    """`Session.train`, which is all epochs, without the checkpoint after the last."""
-    writes = Spans()
-    around(Keeper, "write_copy", lambda *_: writes.begin(), lambda *_: writes.end())
-    model = train(text, config(dim, epochs), checkpoint=folder, checkpoint_every=float(seconds))
-    took = sum(epoch["seconds"] for epoch in model.record["epochs"])
-    return {
-        "training": took,
-        "cpu": time.process_time(),
-        "checkpoints": len(writes.seconds),
-        "words": len(model.vocab),
-    }
+def timed_training(text, dim, epochs, folder, seconds):
+    """A checkpoint lasts from when workers are asked to stand still until it is on the disk."""
+    begins, spans, reports = [], [], []
+    around(CompiledTrainer, "stop", lambda *_: begins.append(time.perf_counter()))
+
+    def end(*_):
+        spans.append((begins[-1], time.perf_counter()))
+
+    def note(report):
+        if report.phase == "training" and not report.note:
+            reports.append((time.perf_counter(), report.done))
+
+    around(Folder, "write", lambda *_: None, end)
+    model = train(
+        text,
+        config(dim, epochs),
+        checkpoint=folder,
+        checkpoint_every=float(seconds),
+        progress=note,
+    )
+    return {"reports": reports, "spans": spans, "words": len(model.vocab)}
 
 
 def written(text, dim, folder, count):

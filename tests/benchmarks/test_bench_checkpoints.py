@@ -24,19 +24,23 @@ def test_a_quick_session_measures_everything(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["checkpoints.json", "text.txt"]
 
 
-def test_the_cost_of_a_checkpoint_is_the_difference_of_two_runs():
+def test_costs_are_means_and_the_rest_medians():
     large = dict.fromkeys(("copy_fresh", "copy_warm", "dd", "resume", "resume_disk"), 1.0)
     large |= {"pauses": [3.0, 1.0, 2.0], "writes": [9.0, 7.0, 8.0, 4.0], "bytes": [10, 20]}
-    runs = {
-        "plain": [{"training": 100.0, "cpu": 199.0, "checkpoints": 0, "words": 7}],
-        "kept": [{"training": 106.0, "cpu": 210.0, "checkpoints": 10, "words": 7}],
-        "large": [large],
-    }
-    found = checkpoints.summarize(runs)
+    kept = [{"lost": [0.5, 0.25, 0.75], "words": 7}, {"lost": [0.9], "words": 7}]
+    found = checkpoints.summarize({"kept": kept, "large": [large]})
     assert found["cost_each_minute"] == pytest.approx(0.6 / 60)
-    assert found["cpu_each"] == pytest.approx(1.0)
     assert (found["first_pause"], found["later_pause"]) == (3.0, 1.5)
     assert (found["write_training"], found["write_alone"], found["bytes"]) == (8.0, 4.0, 20)
+
+
+def test_time_lost_is_told_by_the_rate_before_and_after():
+    # 100 words a second, and 40 while a checkpoint is written, which takes from 10 to 15
+    reports = [(t / 10, 10 * t - 6 * min(max(t - 100, 0), 50)) for t in range(301)]
+    assert checkpoints.lost_seconds(reports, [(10.0, 15.0)]) == [pytest.approx(3.0)]
+    assert (
+        checkpoints.lost_seconds(reports, [(1.0, 2.0), (28.0, 29.0)]) == []
+    )  # nothing before or after
 
 
 def test_a_missing_text_is_told(tmp_path, capsys):

@@ -28,11 +28,14 @@ class FlushingFile(io.FileIO):
     """
 
     def __init__(self, descriptor: int, *, cached: bool) -> None:
-        super().__init__(descriptor, "wb")
         self._cached = cached
         self._waiting = 0  # bytes written since the last flush began
-        self._thread: threading.Thread | None = None
+        # No thread works on it. An event, not join(): before Python 3.13 an interrupt that
+        # arrives within join() marks the thread as ended while it still runs.
+        self._idle = threading.Event()
+        self._idle.set()
         self._error: OSError | None = None
+        super().__init__(descriptor, "wb")
 
     def write(self, data: Any, /) -> int:
         """Write, and from time to time have a thread bring to the disk what is written so far.
@@ -45,16 +48,9 @@ class FlushingFile(io.FileIO):
         written = super().write(data)
         self._waiting += written
         if self._waiting >= WINDOW:
-            self._join()
-            self._raise()
+            self._settle()
             self._waiting = 0
-            thread = threading.Thread(target=self._bring, daemon=True)
-            try:
-                thread.start()
-            except RuntimeError:
-                pass  # no more threads are to be had: `finish` does it
-            else:
-                self._thread = thread
+            self._start()
         return written
 
     def finish(self) -> None:
@@ -65,34 +61,42 @@ class FlushingFile(io.FileIO):
         OSError
             It cannot be brought there.
         """
-        self._join()
-        self._raise()  # the system tells of a failure once: `fsync` would not say it again
+        self._settle()
         os.fsync(self.fileno())
-        self._forget()
+        self._forget(self.fileno())
 
     def close(self) -> None:
         """Close it, when no thread works on it any more."""
-        self._join()
+        self._idle.wait()
         super().close()
 
-    def _bring(self) -> None:
-        try:
-            _flush(self.fileno())
-        except OSError as error:
-            self._error = error
-        else:
-            self._forget()
-
-    def _forget(self) -> None:
-        if not self._cached and hasattr(os, "posix_fadvise"):
-            with contextlib.suppress(OSError):  # advice, which not every file system takes
-                os.posix_fadvise(self.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-
-    def _join(self) -> None:
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
-
-    def _raise(self) -> None:
+    def _settle(self) -> None:
+        """Wait for the thread, and raise what it met: the system tells of a failure only once."""
+        self._idle.wait()
         if self._error is not None:
             raise self._error
+
+    def _start(self) -> None:
+        thread = threading.Thread(target=self._bring, args=(self.fileno(),), daemon=True)
+        self._idle.clear()
+        try:
+            thread.start()
+        except RuntimeError:  # no more threads are to be had: `finish` does it
+            self._idle.set()
+        except BaseException:
+            self._idle.set()
+            raise
+
+    def _bring(self, descriptor: int) -> None:
+        try:
+            _flush(descriptor)
+            self._forget(descriptor)
+        except OSError as error:
+            self._error = error
+        finally:
+            self._idle.set()
+
+    def _forget(self, descriptor: int) -> None:
+        if not self._cached and hasattr(os, "posix_fadvise"):
+            with contextlib.suppress(OSError):  # advice, which not every file system takes
+                os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.config import GraphConfig
-from w2v.errors import ConfigError
 from w2v.graph._walks import Walker, add_visits
 from w2v.graph.graph import Graph
 from w2v.graph.metapath import Typed, typed
 from w2v.graph.names import Names
+from w2v.text.threads import refused
 
 R = TypeVar("R")
 
@@ -204,6 +204,4 @@ def _submit(
     try:
         return pool.submit(make, start, end)
     except RuntimeError as error:  # a limit of the system or the container
-        raise ConfigError(
-            f"threads is {threads}: the system refuses to start so many: give fewer"
-        ) from error
+        raise refused(threads) from error

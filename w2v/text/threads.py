@@ -14,6 +14,15 @@ T = TypeVar("T")
 TICK = 0.1
 
 
+def refused(threads: int) -> ConfigError:
+    """Return what to raise when the system starts no more threads."""
+    if threads > 1:
+        return ConfigError(f"threads is {threads}: the system refuses to start so many: give fewer")
+    return ConfigError(
+        "the system refuses to start a thread: its limit of processes or of memory is reached"
+    )
+
+
 class Stopped(Exception):  # noqa: N818  (not an error: another thread has one, or Ctrl-C came)
     """Raised in a worker that has to end because the run does."""
 
@@ -53,10 +62,7 @@ class Crew:
                 try:
                     thread.start()
                 except RuntimeError as error:  # a limit of the system or the container
-                    raise ConfigError(
-                        f"threads is {len(threads)}: the system refuses to start so many: "
-                        "give fewer"
-                    ) from error
+                    raise refused(len(threads)) from error
             while not self._finished.wait(TICK):
                 tick()
         except BaseException:

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v._core import Run, Worker
-from w2v.errors import ConfigError, DataError
+from w2v.errors import DataError
 from w2v.text.corpus import Corpus
+from w2v.text.threads import refused
 from w2v.training.chunks import Chunks
 from w2v.training.facts import Facts, truth, whole, whole_or_none
 from w2v.training.holdout import TrainingText
@@ -80,9 +81,7 @@ def _start(thread: threading.Thread, count: int) -> None:
     try:
         thread.start()
     except RuntimeError as error:  # a limit of the system or the container
-        raise ConfigError(
-            f"threads is {count}: the system refuses to start so many: give fewer"
-        ) from error
+        raise refused(count) from error
 
 
 @dataclasses.dataclass
