@@ -10,7 +10,6 @@ is a process of its own; `--quick --corpus FILE` sees that all of it works.
 from __future__ import annotations
 
 import argparse
-import bisect
 import json
 import os
 import random
@@ -31,7 +30,6 @@ from .reliability import COUNTS
 DRIVER = DRIVERS / "checkpointing.py"
 NAME = "checkpoints"
 WRITES = 3  # checkpoints during training, of each process; the first is written with the words
-AROUND = 3.0  # seconds before and after a checkpoint, whose rate is the rate without one
 WORDS = "words.txt"
 FOLDER = "run"
 
@@ -97,9 +95,7 @@ class Session:
         numbers = str(options.dim), str(options.epochs)
         found = self._driver("train", text, *numbers, FOLDER, str(options.every))
         self._clean()
-        lost = lost_seconds(found["reports"], found["spans"])
-        say(f"seconds lost: {lost}")
-        return {"lost": lost, "words": found["words"]}
+        return found
 
     def _large(self) -> dict[str, Any]:
         dim = str(self.options.dim)
@@ -115,8 +111,7 @@ class Session:
         outcome = measure([sys.executable, str(DRIVER), *arguments], cwd=self.scratch)
         self._note(outcome)
         found: dict[str, Any] = json.loads(outcome.tail.splitlines()[-1])
-        if "reports" not in found:
-            say(f"{arguments[0]}: {json.dumps(found)}")
+        say(f"{arguments[0]}: {json.dumps(found)}")
         return found
 
     def _note(self, outcome: Outcome) -> None:
@@ -147,34 +142,6 @@ class Session:
             for path in folder.iterdir():
                 path.unlink()
             folder.rmdir()
-
-
-def lost_seconds(reports: list[list[float]], spans: list[list[float]]) -> list[float]:
-    """Return the seconds of training that each span took, going by the rate around it.
-
-    The rate of a machine that others use too drifts by more than checkpoints take of it, so whole
-    runs with and without them cannot be compared.
-
-    Parameters
-    ----------
-    reports : list of [seconds, words]
-        What was done by when.
-    spans : list of [begin, end]
-        Those that training does not surround for long enough are left out.
-    """
-    times, done = zip(*reports, strict=True)
-
-    def at(time: float) -> float:
-        place = bisect.bisect(times, time)
-        share = (time - times[place - 1]) / (times[place] - times[place - 1])
-        return done[place - 1] + share * (done[place] - done[place - 1])
-
-    lost = []
-    for begin, end in spans:
-        if begin - AROUND > times[0] and end + AROUND < times[-1]:
-            rate = (at(begin) - at(begin - AROUND) + at(end + AROUND) - at(end)) / (2 * AROUND)
-            lost.append(end - begin - (at(end) - at(begin)) / rate)
-    return lost
 
 
 def summarize(runs: dict[str, list[Any]]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Train with checkpoints, or go on from one; seconds and bytes, as JSON, on stdout.
 
-    train TEXT DIM EPOCHS FOLDER SECONDS     words done by when; from when to when checkpoints
+    train TEXT DIM EPOCHS FOLDER SECONDS     seconds of training that checkpoints took
     write TEXT DIM FOLDER COUNT              the first COUNT checkpoints, then one with idle threads
     resume FOLDER                            until it trains
 
@@ -14,6 +14,7 @@ import sys
 import time
 
 import numpy as np
+from lost import lost_seconds
 
 from w2v import Config, resume, train
 from w2v.training.checkpoint import Folder
@@ -65,7 +66,8 @@ def timed_training(text, dim, epochs, folder, seconds):
     around(CompiledTrainer, "stop", lambda *_: begins.append(time.perf_counter()))
 
     def end(*_):
-        spans.append((begins[-1], time.perf_counter()))
+        if begins:  # not if the first is written when training is over
+            spans.append((begins[-1], time.perf_counter()))
 
     def note(report):
         if report.phase == "training" and not report.note:
@@ -79,7 +81,7 @@ def timed_training(text, dim, epochs, folder, seconds):
         checkpoint_every=float(seconds),
         progress=note,
     )
-    return {"reports": reports, "spans": spans, "words": len(model.vocab)}
+    return {"lost": lost_seconds(reports, spans), "words": len(model.vocab)}
 
 
 def written(text, dim, folder, count):

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from benchmarks import checkpoints
+from benchmarks.drivers.lost import lost_seconds
 from benchmarks.task_tables import checkpoints as table
 
 
@@ -37,10 +38,8 @@ def test_costs_are_means_and_the_rest_medians():
 def test_time_lost_is_told_by_the_rate_before_and_after():
     # 100 words a second, and 40 while a checkpoint is written, which takes from 10 to 15
     reports = [(t / 10, 10 * t - 6 * min(max(t - 100, 0), 50)) for t in range(301)]
-    assert checkpoints.lost_seconds(reports, [(10.0, 15.0)]) == [pytest.approx(3.0)]
-    assert (
-        checkpoints.lost_seconds(reports, [(1.0, 2.0), (28.0, 29.0)]) == []
-    )  # nothing before or after
+    assert lost_seconds(reports, [(10.0, 15.0)]) == [pytest.approx(3.0)]
+    assert lost_seconds(reports, [(1.0, 2.0), (28.0, 29.0)]) == []  # nothing before or after
 
 
 def test_a_missing_text_is_told(tmp_path, capsys):
