@@ -6,7 +6,7 @@ sanitizer; ``W2V_DEBUG=fuzz CC=clang`` with the address sanitizer and what a fuz
 has to know about branches taken. ``.ci/sanitizers`` shows how to run them.
 
 ``W2V_EMULATE_TILES=1``, for tests only, compiles the kernel ``amx`` with its matrix tiles
-emulated: it then runs, slowly, wherever AVX512-BF16 is. ``.ci/emulated-amx`` does so.
+emulated: it then runs, slowly, wherever AVX512-BF16 is. ``.ci/sanitizers`` does so.
 """
 
 import os

@@ -1,10 +1,10 @@
 """Train, stop and go on, in one process, again and again; watch memory and file descriptors.
 
-    python -m benchmarks.soak [--minutes 60] [--memory-mb 2000]
+    python -m benchmarks.soak [--minutes 60] [--memory-mb 2000] [--keep-freed]
 
-writes benchmarks/results/counts/soak.json: memory and descriptors after each round, and how
-memory grew over the second half of them. Every objective takes its turn, with two threads,
-and every run is interrupted once and resumed. The process may not take more address space
+writes benchmarks/results/counts/soak.json (or soak-kept.json): memory and descriptors after each
+round, and how memory grew over the second half of them. Every objective takes its turn, with two
+threads, and every run is interrupted once and resumed. The process may not take more address space
 than the limit: a run that needs more ends with an error, and so does the soak.
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
 import itertools
 import json
 import os
@@ -80,6 +81,17 @@ def measure() -> tuple[int, int]:
     return (resident - shared) * PAGE, len(list(Path("/proc/self/fd").iterdir()))
 
 
+def return_freed() -> None:
+    """Have malloc return what is freed, if it is large, so that what is measured is held by w2v.
+
+    Otherwise glibc keeps freed buffers of up to 32 MB in each of its arenas, which threads come to
+    use by chance: memory then grows in steps, to a limit that has nothing to do with time.
+    """
+    mmap_threshold = -3  # M_MMAP_THRESHOLD of glibc's malloc.h; other libraries have no mallopt
+    with contextlib.suppress(AttributeError):
+        ctypes.CDLL(None).mallopt(mmap_threshold, 1 << 20)
+
+
 def growth(values: list[int]) -> float:
     """Return by how much the last quarter's mean is above that of the quarter before it."""
     quarter = max(1, len(values) // 4)
@@ -92,7 +104,10 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--memory-mb", type=int, default=2000, help="limit of address space")
     parser.add_argument("--results", type=Path, default=COUNTS)
+    parser.add_argument("--keep-freed", action="store_true", help="malloc as it is by default")
     given = parser.parse_args()
+    if not given.keep_freed:
+        return_freed()
     limit = given.memory_mb << 20
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     begun = time.monotonic()
@@ -127,7 +142,8 @@ def main() -> None:
         "samples": rounds,
     }
     given.results.mkdir(parents=True, exist_ok=True)
-    (given.results / "soak.json").write_text(json.dumps(result, indent=1) + "\n")
+    name = "soak-kept.json" if given.keep_freed else "soak.json"
+    (given.results / name).write_text(json.dumps(result, indent=1) + "\n")
     flat = result["memory_growth"] <= FREE and len(result["descriptors"]) == 1
     print(f"{len(rounds)} rounds: {'flat' if flat else 'NOT flat'}")
     raise SystemExit(0 if flat else 1)

@@ -11,6 +11,7 @@ from reference_losses import gradient, objective
 from reference_steps import make_reference
 
 from w2v import _core
+from w2v.cpu import chosen_isa
 from w2v.training.huffman import huffman_tree
 from w2v.training.tables import log_draws, padded_matrix
 
@@ -34,7 +35,7 @@ SETTINGS = {
 
 @pytest.fixture(params=ISAS)
 def isa(request):
-    if request.param not in _core.available_isas():
+    if request.param not in _core.available_isas() or _core.isa_refusal(request.param):
         pytest.skip(f"this processor has no {request.param}")
     return request.param
 
@@ -233,7 +234,7 @@ def test_windows_run_on_across_batches_and_chunks(isa, chunks):
 
 
 def test_instruction_sets_agree(isa):
-    best = _core.available_isas()[0]
+    best = chosen_isa()
     tolerance = 2 * (TOLERANCE_BF16 if {isa, best} & {*BF16} else TOLERANCE)
     one = both(isa, sentences(90, [300]), words=90, dim=33)
     other = both(best, sentences(90, [300]), words=90, dim=33)
@@ -245,7 +246,7 @@ def make_run(words=10, dim=4, total=100, **changes):
     inputs, outputs = padded_matrix(words, 4), padded_matrix(words, 4)
     keep = np.full(words, 0xFFFFFFFF, np.uint32)
     noise = noise_table(np.ones(words))
-    isa = _core.available_isas()[0]
+    isa = chosen_isa()
     settings = SETTINGS | {"isa": isa, "dim": dim, "total": total} | changes
     return _core.Run(inputs, outputs, keep, noise, **settings)
 

@@ -18,6 +18,8 @@ def lost_seconds(reports, spans):
     spans : list of [begin, end]
         Those that training does not surround for long enough are left out.
     """
+    if not spans:
+        return []
     times, done = zip(*reports, strict=True)
 
     def at(time):

@@ -1,6 +1,7 @@
+import ctypes
 import errno
 import os
-import threading
+import sys
 
 import pytest
 
@@ -25,19 +26,58 @@ def written(path, *, pieces=PIECES, cached=True):
     return Output(path, write, cached=cached)
 
 
-def test_the_disk_gets_it_while_it_is_written_and_all_of_it_in_the_end(tmp_path, monkeypatch):
-    sizes = []
+class Recorder:
+    """Stands for sync_file_range: notes its calls, and fails in one of them."""
 
-    def flush(descriptor):
-        sizes.append(os.fstat(descriptor).st_size)
-        os.fsync(descriptor)
+    def __init__(self, fails_in=None, code=errno.EIO):
+        self.calls, self.fails_in, self.code = [], fails_in, code
 
-    monkeypatch.setattr(flushing, "_flush", flush)
+    def __call__(self, descriptor, start, size, flags):
+        assert start + size <= os.fstat(descriptor).st_size
+        self.calls.append((start, size, flags))
+        if len(self.calls) - 1 != self.fails_in:
+            return 0
+        ctypes.set_errno(self.code)
+        return -1
+
+
+@pytest.fixture
+def recorded(monkeypatch):
+    def record(**given):
+        recorder = Recorder(**given)
+        monkeypatch.setattr(flushing, "_sync_file_range", lambda: recorder)
+        return recorder
+
+    return record
+
+
+def test_the_disk_gets_it_while_it_is_written(tmp_path, recorded):
+    calls = recorded().calls
     write_all([written(tmp_path / "a")])
     assert (tmp_path / "a").read_bytes() == b"".join(PIECES)
-    assert len(sizes) >= sum(map(len, PIECES)) // (2 * WINDOW + (1 << 20))
-    assert sizes[0] < sum(map(len, PIECES)) // 2
-    assert sizes == sorted(sizes)
+    begun = [(start, size) for start, size, flags in calls if flags == 2]
+    waited = [(start, size) for start, size, flags in calls if flags == 7]
+    assert len(begun) > 5
+    assert waited == begun[:-1]  # for all but the last, each while the next is on its way
+    assert [start for start, _ in begun[1:]] == [start + size for start, size in begun[:-1]]
+    assert begun[0][0] == 0 and all(size >= WINDOW for _, size in begun)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has sync_file_range")
+def test_the_system_has_such_a_function_and_takes_the_calls(tmp_path, monkeypatch):
+    real, answers = flushing._sync_file_range(), []
+    monkeypatch.setattr(
+        flushing, "_sync_file_range", lambda: lambda *given: answers.append(real(*given)) or 0
+    )
+    write_all([written(tmp_path / "a")])
+    assert len(answers) > 5
+    assert set(answers) == {0}
+
+
+def test_where_there_is_none_it_is_written_all_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr(flushing, "_sync_file_range", lambda: None)
+    write_all([written(tmp_path / "a", cached=False)])
+    assert (tmp_path / "a").read_bytes() == b"".join(PIECES)
 
 
 @pytest.mark.parametrize("window", [1, 199_999, 200_000, 1 << 21, 1 << 40])
@@ -48,53 +88,40 @@ def test_any_window_gives_the_same_file(tmp_path, monkeypatch, window):
     assert (tmp_path / "b").read_bytes() == b""
 
 
-@pytest.mark.parametrize("late", [False, True])
-def test_what_fails_on_its_way_to_the_disk_is_told(tmp_path, monkeypatch, late):
+@pytest.mark.parametrize("call", [0, 1, 2])
+def test_what_fails_on_its_way_to_the_disk_is_told(tmp_path, recorded, call):
     # the system tells of it once, and not to the flush in the end
-    calls = []
-
-    def flush(_descriptor):
-        calls.append(None)
-        if not late or len(calls) == 2:
-            raise OSError(errno.EIO, os.strerror(errno.EIO))
-
-    monkeypatch.setattr(flushing, "_flush", flush)
+    recorded(fails_in=call)
     (tmp_path / "a").write_bytes(b"old")
-    pieces = [b"x" * (1 << 21)] * 2 if late else [b"x" * (1 << 21)]  # the last is told by `finish`
     with pytest.raises(FileError, match="Input/output error"):
-        write_all([written(tmp_path / "a", pieces=pieces)])
+        write_all([written(tmp_path / "a")])
     assert (tmp_path / "a").read_bytes() == b"old"
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
-def test_where_no_thread_is_to_be_had_it_is_written_all_the_same(tmp_path, monkeypatch):
-    def refuse(_thread):
-        raise RuntimeError("can't start new thread")
-
-    monkeypatch.setattr(threading.Thread, "start", refuse)
+def test_a_system_that_cannot_do_it_is_not_asked_to_fail(tmp_path, recorded):
+    recorded(fails_in=0, code=errno.ENOSYS)
     write_all([written(tmp_path / "a")])
     assert (tmp_path / "a").read_bytes() == b"".join(PIECES)
 
 
-def test_no_thread_outlives_an_interrupted_write(tmp_path, monkeypatch):
-    flushing_now, go_on = threading.Event(), threading.Event()
-
-    def flush(_descriptor):
-        flushing_now.set()
-        go_on.wait(60)
+def test_an_interrupted_write_writes_no_more(tmp_path, recorded):
+    sizes = []
 
     def write(file):
-        file.write(b"x" * (1 << 21))
-        assert flushing_now.wait(60)
-        threading.Timer(0.05, go_on.set).start()
+        file.write(b"x" * 1000)  # in the buffer
+        sizes.append(os.fstat(file.fileno()).st_size)
+        descriptors.append(os.dup(file.fileno()))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(flushing, "_flush", flush)
+    descriptors = []
+    calls = recorded().calls
     with pytest.raises(KeyboardInterrupt):
         write_all([Output(tmp_path / "a", write)])
-    assert go_on.is_set()
-    assert list(tmp_path.iterdir()) == []
-    assert not [thread for thread in threading.enumerate() if thread.name.endswith("(_bring)")]
+    sizes.append(os.fstat(descriptors[0]).st_size)
+    os.close(descriptors[0])
+    assert sizes == [0, 0]
+    assert calls == list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(not hasattr(os, "posix_fadvise"), reason="no such advice here")
@@ -103,5 +130,7 @@ def test_memory_is_given_back_only_if_nobody_reads_the_file_soon(tmp_path, monke
     given = []
     monkeypatch.setattr(os, "posix_fadvise", lambda *arguments: given.append(arguments[1:]))
     write_all([written(tmp_path / "a", cached=cached)])
-    assert set(given) == (set() if cached else {(0, 0, os.POSIX_FADV_DONTNEED)})
-    assert cached or len(given) > 1
+    size = sum(map(len, PIECES))
+    everything = (0, size, os.POSIX_FADV_DONTNEED)
+    assert given[-1:] == ([] if cached else [everything])
+    assert cached or len(given) > 5

@@ -233,11 +233,13 @@ class _Replacement:
 
     def discard(self) -> None:
         """Remove the file."""
-        with contextlib.suppress(OSError):
-            self.file.close()
-        with contextlib.suppress(OSError):
-            self.path.unlink()
-        _unfinished.discard(self.path)
+        try:
+            with contextlib.suppress(OSError):
+                self.raw.close()  # not the buffer, which would write what is in it
+        finally:
+            with contextlib.suppress(OSError):
+                self.path.unlink()
+            _unfinished.discard(self.path)
 
     def _keep_permissions(self, descriptor: int) -> None:
         old = self.target.status

@@ -7,13 +7,18 @@ keeps the program waiting; and they push out of memory what is still to be read.
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import errno
+import functools
 import io
 import os
-import threading
+from collections.abc import Callable
 from typing import Any
 
 WINDOW = 64 << 20  # bytes; at most twice as many wait for the disk
-_flush = getattr(os, "fdatasync", os.fsync)  # macOS has only the second
+_WAIT_BEFORE, _WRITE, _WAIT_AFTER = 1, 2, 4  # flags of Linux's sync_file_range
+# What it answers where there is no such thing, or no use for it; `finish` does it all then.
+_UNABLE = {errno.ENOSYS, errno.EINVAL, errno.EPERM, errno.ENOMEM, errno.EINTR}
 
 
 class FlushingFile(io.FileIO):
@@ -27,18 +32,17 @@ class FlushingFile(io.FileIO):
         Whether the system may keep in memory what is on the disk already, for who reads it next.
     """
 
+    # No thread waits for the disk: one could not be ended safely when an interrupt comes.
+
     def __init__(self, descriptor: int, *, cached: bool) -> None:
-        self._cached = cached
-        self._waiting = 0  # bytes written since the last flush began
-        # No thread works on it. An event, not join(): before Python 3.13 an interrupt that
-        # arrives within join() marks the thread as ended while it still runs.
-        self._idle = threading.Event()
-        self._idle.set()
-        self._error: OSError | None = None
         super().__init__(descriptor, "wb")
+        self._cached = cached
+        self._written = 0
+        self._begun = 0  # bytes that are on their way, or there
+        self._there = 0
 
     def write(self, data: Any, /) -> int:
-        """Write, and from time to time have a thread bring to the disk what is written so far.
+        """Write; from time to time, have the disk begin with what is written so far.
 
         Raises
         ------
@@ -46,11 +50,12 @@ class FlushingFile(io.FileIO):
             This write failed, or an earlier one did on its way to the disk.
         """
         written = super().write(data)
-        self._waiting += written
-        if self._waiting >= WINDOW:
-            self._settle()
-            self._waiting = 0
-            self._start()
+        self._written += written
+        if self._written - self._begun >= WINDOW:
+            self._bring(self._begun, self._written, _WRITE)
+            self._bring(self._there, self._begun, _WAIT_BEFORE | _WRITE | _WAIT_AFTER)
+            self._forget(self._there, self._begun)
+            self._there, self._begun = self._begun, self._written
         return written
 
     def finish(self) -> None:
@@ -61,42 +66,33 @@ class FlushingFile(io.FileIO):
         OSError
             It cannot be brought there.
         """
-        self._settle()
         os.fsync(self.fileno())
-        self._forget(self.fileno())
+        self._forget(0, self._written)
 
-    def close(self) -> None:
-        """Close it, when no thread works on it any more."""
-        self._idle.wait()
-        super().close()
+    def _bring(self, start: int, end: int, flags: int) -> None:
+        sync = _sync_file_range()
+        if sync is None or start == end:
+            return
+        if sync(self.fileno(), start, end - start, flags) != 0:
+            code = ctypes.get_errno()
+            # the system tells of a failure once: `fsync` would not say it again
+            if code not in _UNABLE:
+                raise OSError(code, os.strerror(code))
 
-    def _settle(self) -> None:
-        """Wait for the thread, and raise what it met: the system tells of a failure only once."""
-        self._idle.wait()
-        if self._error is not None:
-            raise self._error
-
-    def _start(self) -> None:
-        thread = threading.Thread(target=self._bring, args=(self.fileno(),), daemon=True)
-        self._idle.clear()
-        try:
-            thread.start()
-        except RuntimeError:  # no more threads are to be had: `finish` does it
-            self._idle.set()
-        except BaseException:
-            self._idle.set()
-            raise
-
-    def _bring(self, descriptor: int) -> None:
-        try:
-            _flush(descriptor)
-            self._forget(descriptor)
-        except OSError as error:
-            self._error = error
-        finally:
-            self._idle.set()
-
-    def _forget(self, descriptor: int) -> None:
-        if not self._cached and hasattr(os, "posix_fadvise"):
+    def _forget(self, start: int, end: int) -> None:
+        if not self._cached and start < end and hasattr(os, "posix_fadvise"):
             with contextlib.suppress(OSError):  # advice, which not every file system takes
-                os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+                os.posix_fadvise(self.fileno(), start, end - start, os.POSIX_FADV_DONTNEED)
+
+
+@functools.cache
+def _sync_file_range() -> Callable[[int, int, int, int], int] | None:
+    """Return the C library's function; only Linux has it."""
+    try:
+        function = ctypes.CDLL(None, use_errno=True).sync_file_range
+    except (OSError, AttributeError):
+        return None
+    function.argtypes = (ctypes.c_int, ctypes.c_int64, ctypes.c_int64, ctypes.c_uint)
+    function.restype = ctypes.c_int
+    found: Callable[[int, int, int, int], int] = function
+    return found
