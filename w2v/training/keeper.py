@@ -259,8 +259,8 @@ class Keeper:
                 self._idle.set()
 
         thread = threading.Thread(target=run, daemon=True)
-        self._idle.clear()
         try:
+            self._idle.clear()
             thread.start()
         except BaseException:
             self._idle.set()
