@@ -15,7 +15,8 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-WINDOW = 64 << 20  # bytes; at most twice as many wait for the disk
+WINDOW = 64 << 20  # bytes
+AHEAD = 3  # windows that may be on their way while the next is written
 _WAIT_BEFORE, _WRITE, _WAIT_AFTER = 1, 2, 4  # flags of Linux's sync_file_range
 # What it answers where there is no such thing, or no use for it; `finish` does it all then.
 _UNABLE = {errno.ENOSYS, errno.EINVAL, errno.EPERM, errno.ENOMEM, errno.EINTR}
@@ -53,9 +54,11 @@ class FlushingFile(io.FileIO):
         self._written += written
         if self._written - self._begun >= WINDOW:
             self._bring(self._begun, self._written, _WRITE)
-            self._bring(self._there, self._begun, _WAIT_BEFORE | _WRITE | _WAIT_AFTER)
-            self._forget(self._there, self._begun)
-            self._there, self._begun = self._begun, self._written
+            self._begun = self._written
+            there = max(self._there, self._begun - AHEAD * WINDOW)
+            self._bring(self._there, there, _WAIT_BEFORE | _WRITE | _WAIT_AFTER)
+            self._forget(self._there, there)
+            self._there = there
         return written
 
     def finish(self) -> None:
