@@ -88,8 +88,12 @@ def written(text, dim, folder, count):
     """`Keeper.write_copy` and what stands still around it; `Folder.write`."""
     pauses, writes, sessions, sizes = Spans(), Spans(), [], []
     around(CompiledTrainer, "stop", lambda *_: pauses.begin())
-    around(CompiledTrainer, "go_on", lambda *_: pauses.end())
-    around(Keeper, "write_copy", lambda _keeper, session: sessions.append(session))
+
+    def copies(_keeper, session):
+        pauses.begin()  # between epochs nothing is stopped first
+        sessions.append(session)
+
+    around(Keeper, "write_copy", copies, lambda *_: pauses.end())
     around(
         Folder,
         "write",
