@@ -4,6 +4,7 @@ import pytest
 
 from w2v.errors import ConfigError
 from w2v.text.threads import share
+from w2v.training.epochs import run_threads
 
 
 @pytest.mark.parametrize(
@@ -17,6 +18,8 @@ def test_what_is_said_when_the_system_starts_no_more_threads(monkeypatch, thread
     monkeypatch.setattr(threading.Thread, "start", refuse)
     with pytest.raises(ConfigError, match=message):
         share(10, threads, lambda _place: None)
+    with pytest.raises(ConfigError, match=message):
+        run_threads([lambda: None] * threads, stop=lambda: None, poll=lambda: None)
 
 
 def test_the_failure_that_comes_first_in_the_text_is_raised():

@@ -1,7 +1,7 @@
 /* What a product of matrix tiles gives, to the last bit: cases worked out by hand from the manual's
  * description of TDPBF16PS, and random tiles, whose products go to standard output. .ci/emulated-amx
- * builds it with emulated tiles, and, where the processor has them, with real ones, which must give
- * the same. */
+ * builds it with emulated tiles and with tile instructions, which a processor without any leaves to
+ * trapped.c: both must give the same. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -126,7 +126,7 @@ static void carry_out(int signal, siginfo_t *info, void *given) {
     ucontext_t *context = given;
     const uint8_t *code = (const uint8_t *)context->uc_mcontext.gregs[REG_RIP];
     const instruction in = decode(context, code);
-    enum { NONE, P66, PF3, PF2 };
+    enum { NONE, PF3 = 2, PF2 };
     const int what = in.opcode << 4 | in.prefix << 1 | (in.mode == 3);
     if (what != (0x49 << 4 | NONE << 1) && !tiles.configured) give_up("not configured", code);
     if (what == (0x49 << 4 | NONE << 1) && in.reg == 0) {

@@ -23,6 +23,20 @@ def refused(threads: int) -> ConfigError:
     )
 
 
+def start_thread(thread: threading.Thread, threads: int) -> None:
+    """Start one thread of so many.
+
+    Raises
+    ------
+    ConfigError
+        The system starts no more.
+    """
+    try:
+        thread.start()
+    except RuntimeError as error:  # a limit of the system or the container
+        raise refused(threads) from error
+
+
 class Stopped(Exception):  # noqa: N818  (not an error: another thread has one, or Ctrl-C came)
     """Raised in a worker that has to end because the run does."""
 
@@ -59,10 +73,7 @@ class Crew:
         ]
         try:
             for thread in threads:
-                try:
-                    thread.start()
-                except RuntimeError as error:  # a limit of the system or the container
-                    raise refused(len(threads)) from error
+                start_thread(thread, len(threads))
             while not self._finished.wait(TICK):
                 tick()
         except BaseException:

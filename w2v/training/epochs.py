@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from w2v._core import Run, Worker
 from w2v.errors import DataError
 from w2v.text.corpus import Corpus
-from w2v.text.threads import refused
+from w2v.text.threads import start_thread
 from w2v.training.chunks import Chunks
 from w2v.training.facts import Facts, truth, whole, whole_or_none
 from w2v.training.holdout import TrainingText
@@ -57,7 +57,7 @@ def run_threads(
     ]
     try:
         for thread in threads:
-            _start(thread, len(threads))
+            start_thread(thread, len(threads))
         while not all(end.is_set() for end in ends):
             for end in ends:
                 end.wait(POLL_SECONDS / len(threads))
@@ -75,13 +75,6 @@ def run_threads(
                 end.wait()
     if failures:
         raise failures[0]
-
-
-def _start(thread: threading.Thread, count: int) -> None:
-    try:
-        thread.start()
-    except RuntimeError as error:  # a limit of the system or the container
-        raise refused(count) from error
 
 
 @dataclasses.dataclass
