@@ -44,7 +44,7 @@ def test_links_lead_somewhere(page):
 def test_options_exist(page):
     known = {
         name
-        for command in map(program.commands.get, program.commands)
+        for command in (program.get_command(None, name) for name in program.list_commands(None))
         for parameter in command.params
         for name in [*parameter.opts, *parameter.secondary_opts]
     }

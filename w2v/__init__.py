@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from w2v.training import Model, Start, resume, train
     from w2v.vectors import Vectors
 
-    __version__: str
+__version__ = "0.1.0"  # pyproject.toml reads it here
 
 __all__ = [
     "Config",
@@ -61,17 +61,11 @@ if not TYPE_CHECKING:
 
     def __getattr__(name):
         """Import a public name when it is first asked for: ``w2v --help`` needs none of them."""
-        if name == "__version__":
-            from importlib.metadata import version
-
-            value = version("w2v")
-        elif name in _HOMES:
-            from importlib import import_module
-
-            value = getattr(import_module(_HOMES[name]), name)
-        else:
+        if name not in _HOMES:
             raise AttributeError(f"module 'w2v' has no attribute {name!r}")
-        globals()[name] = value
+        from importlib import import_module
+
+        value = globals()[name] = getattr(import_module(_HOMES[name]), name)
         return value
 
 

@@ -10,11 +10,12 @@ from w2v.cli.program import program
 from w2v.config import Config, GraphConfig
 
 FIELDS = {field.name: field for kind in (GraphConfig, Config) for field in dataclasses.fields(kind)}
-COMMANDS = sorted(program.commands)
+COMMANDS = program.list_commands(None)
 
 
 def options_of(command):
-    return [param for param in program.commands[command].params if isinstance(param, click.Option)]
+    params = program.get_command(None, command).params
+    return [param for param in params if isinstance(param, click.Option)]
 
 
 def test_every_field_has_an_option_and_every_setting_a_field():

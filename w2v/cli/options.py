@@ -142,6 +142,7 @@ SETTINGS = {
     ),
 }
 
+HINTS = get_type_hints(GraphConfig)  # once: each is compiled from its text
 FIELDS = {field.name: field for field in dataclasses.fields(GraphConfig)}
 TEXT_FIELDS = {field.name: field for field in dataclasses.fields(Config)}
 
@@ -308,10 +309,9 @@ def config_options(*names: str, **defaults: Any) -> Callable[[F], F]:
 
 
 def _config_option(name: str, defaults: dict[str, Any]) -> Callable[[F], F]:
-    setting = SETTINGS[name]
-    graphs = FIELDS[name]
+    setting, graphs = SETTINGS[name], FIELDS[name]
     field = TEXT_FIELDS.get(name, graphs)
-    hint = get_type_hints(GraphConfig)[name]
+    hint = HINTS[name]
     kind = _without_none(hint)
     extra: dict[str, Any] = {"group": setting.group, "help": setting.help, "show_default": True}
     if name in defaults:

@@ -2,38 +2,61 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 import click
 
 from w2v.cli import signals
-from w2v.cli.analogy import analogy
-from w2v.cli.convert import convert
-from w2v.cli.demo import demo
-from w2v.cli.evaluate import evaluate
-from w2v.cli.impute import impute
-from w2v.cli.info import info
-from w2v.cli.lookup import vectors
 from w2v.cli.options import DEBUG, SYNONYMS, debug_option
-from w2v.cli.phrases import phrases
-from w2v.cli.resume import resume
-from w2v.cli.similar import similar
 from w2v.cli.streams import complain, settle_stdout
-from w2v.cli.train import train
-from w2v.cli.vocab import vocab
-from w2v.cli.walk import walk
 from w2v.errors import FileError, W2VError
 
 COMPLETION = "_W2V_COMPLETE"
+# The modules of w2v.cli that commands are in, by the names of both.
+HOMES = {
+    "train": "train",
+    "resume": "resume",
+    "similar": "similar",
+    "analogy": "analogy",
+    "vectors": "lookup",
+    "evaluate": "evaluate",
+    "impute": "impute",
+    "vocab": "vocab",
+    "phrases": "phrases",
+    "walk": "walk",
+    "convert": "convert",
+    "info": "info",
+    "demo": "demo",
+}
 # sysexits.h: a defect in the program itself, told apart from every answer it can give.
 DEFECT = 70
 
 
 class Program(click.Group):
-    """The group of commands, with one line on stderr and an exit code for each way to fail."""
+    """The group of commands, with one line on stderr and an exit code for each way to fail.
+
+    Commands are imported when they are asked for: all of them would take longer than what most
+    of them do.
+    """
+
+    def __init__(self, *args: Any, homes: Mapping[str, str] | None = None, **extra: Any) -> None:
+        super().__init__(*args, **extra)
+        self._homes = homes or {}
+
+    def list_commands(self, ctx: click.Context | None) -> list[str]:
+        """Return the names of all commands."""
+        return sorted({*self._homes, *self.commands})
+
+    def get_command(self, ctx: click.Context | None, cmd_name: str) -> click.Command | None:
+        """Return a command, imported if need be; None if there is no such."""
+        if cmd_name in self._homes and cmd_name not in self.commands:
+            module = importlib.import_module(f"w2v.cli.{self._homes[cmd_name]}")
+            self.add_command(getattr(module, cmd_name))
+        return self.commands.get(cmd_name)
 
     def main(  # type: ignore[override]
         self,
@@ -137,6 +160,7 @@ def _print_version(context: click.Context, _option: click.Parameter, wanted: boo
 
 program = Program(
     "w2v",
+    homes=HOMES,
     help="Train word vectors from text, and ask them which words are alike.",
     epilog="""\b
 Examples:
@@ -169,19 +193,3 @@ has no use for is passed over there; on the command line it is an error.
         debug_option(),
     ],
 )
-for _command in (
-    train,
-    resume,
-    similar,
-    analogy,
-    vectors,
-    evaluate,
-    impute,
-    vocab,
-    phrases,
-    walk,
-    convert,
-    info,
-    demo,
-):
-    program.add_command(_command)

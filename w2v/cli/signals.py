@@ -43,7 +43,12 @@ def install() -> None:
     _catch(_stop)
 
 
-def _catch(handler: Callable[[int, FrameType | None], None]) -> None:
+def ignore() -> None:
+    """Let no signal change how the process ends: all is done and said."""
+    _catch(signal.SIG_IGN)
+
+
+def _catch(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
     for number in STOPPING:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, handler)
