@@ -34,9 +34,11 @@ static void shift_band(w2v_worker *w, ptrdiff_t n, const int32_t *centers) {
 }
 
 /* Prefetch what enters with the next step, output rows of centers and input rows of the
- * contexts a window ahead of them: a few rows for each tile of this step, since a processor
- * that is asked for more than it can have on its way waits (9 percent of the time here). */
-INLINE void prefetch_next(const w2v_worker *w, const int32_t *centers, ptrdiff_t n) {
+ * contexts a window ahead of them, and the next block's noise: a few rows for each tile of
+ * this step, since a processor that is asked for more than it can have on its way waits
+ * (9 percent of the time here). */
+INLINE void prefetch_next(w2v_worker *w, const int32_t *centers, ptrdiff_t n) {
+    prefetch_noise(w, n);
     for (ptrdiff_t q = 0; q < n; q++) {
         prefetch_row(w, output_row(w, centers[q]));
         prefetch_row(w, input_row(w, centers[q + w->window]));

@@ -56,18 +56,24 @@ INLINE void enter_rows(const w2v_worker *w, const float *low, const float *high,
     }
 }
 
-/* The columns of n rows of x_pairs, from position 2 window on; more may be written. */
+/* Up to `count` pairs of columns, from pair c on, of LANES rows of x_pairs from position i on. */
+INLINE void enter_square(const w2v_worker *w, ptrdiff_t i, ptrdiff_t c, const int count) {
+    vf r[LANES];
+    UNROLL for (int k = 0; k < LANES; k++)
+        r[k] = (vf)load_pairs(w->x_pairs + (i + k) * w->pair_width + c);
+    transpose(r);
+    UNROLL for (int k = 0; k < count; k++)
+        store(w->x_columns + (c + k) * w->x_columns_step + i, r[k]);
+}
+
+/* The columns of n rows of x_pairs, from position 2 window on; more may be written. Nobody
+ * looks at columns past `dim`: a square with few others takes less than one with all. */
 static void enter_columns(w2v_worker *w, ptrdiff_t n) {
-    const ptrdiff_t first = 2 * w->window;
+    const ptrdiff_t first = 2 * w->window, pairs = dim_pairs(w);
     for (ptrdiff_t i = first; i < first + n; i += LANES) {
-        for (ptrdiff_t c = 0; c < w->pair_width; c += LANES) {
-            vf r[LANES];
-            UNROLL for (int k = 0; k < LANES; k++)
-                r[k] = (vf)load_pairs(w->x_pairs + (i + k) * w->pair_width + c);
-            transpose(r);
-            UNROLL for (int k = 0; k < LANES; k++)
-                store_unaligned(w->x_columns + (c + k) * w->x_columns_step + i, r[k]);
-        }
+        ptrdiff_t c = 0;
+        for (; c + LANES / 4 < pairs; c += LANES) enter_square(w, i, c, LANES);
+        if (c < pairs) enter_square(w, i, c, LANES / 4);
     }
 }
 
@@ -118,7 +124,7 @@ INLINE void band_tile(const w2v_worker *w, ptrdiff_t q, ptrdiff_t first, const i
     UNROLL for (int r = 0; r < groups * TILE_CENTERS; r++) {
         UNROLL for (int v = 0; v < vectors; v++) acc[r][v] = splat(0.0f);
     }
-    for (ptrdiff_t c = 0; c < (w->run->dim + 1) / 2; c++, x += step, y++) {
+    for (ptrdiff_t c = 0; c < dim_pairs(w); c++, x += step, y++) {
         UNROLL for (int g = 0; g < groups; g++) {
             vi contexts[2];
             UNROLL for (int v = 0; v < vectors; v++) {
@@ -159,23 +165,33 @@ static void band_logits(w2v_worker *w, ptrdiff_t n) {
     }
 }
 
-/* The coefficients of the step's centers, each by itself, and of all centers of the ring by twos:
- * anew in each step, since after an odd number of positions others have even numbers. */
-static void arrange_band(w2v_worker *w, ptrdiff_t n) {
+/* The coefficients of centers e and e + 1, the latter left out if it is `last`: mixed and, from
+ * the step's first center on, each by itself. */
+INLINE void arrange_two(w2v_worker *w, ptrdiff_t e, ptrdiff_t last) {
     const ptrdiff_t pairs = 2 * w->window, room = w->band_room;
+    const float *from = w->band + e * pairs, *next = from + pairs;
     float *low = w->stretches, *high = low + room;
-    for (ptrdiff_t e = 0; e < pairs + n; e += 2) {
-        const float *from = w->band + e * pairs, *next = e + 1 < pairs + n ? from + pairs : NULL;
-        for (ptrdiff_t k = 0, v = 0; k < room; k += LANES, v++) {
-            store(low + k, load_lanes(from, w->own_lanes[2 * v]));
-            from += __builtin_popcount(w->own_lanes[2 * v]);
-            store(high + k, next ? load_lanes(next, w->own_lanes[2 * v + 1]) : splat(0.0f));
-            if (next) next += __builtin_popcount(w->own_lanes[2 * v + 1]);
-        }
-        mix_rows(w->coef_of_ring + e / 2 * room, low, high, room);
-        for (ptrdiff_t k = 0; e >= pairs && k < 2 * room; k += 2 * LANES)
-            store_pairs(w->coef_of_centers + (e - pairs) * room / 2 + k / 2, pack(low + k));
+    int32_t *alone = w->coef_of_centers + (e - pairs) * room / 2;
+    for (ptrdiff_t k = 0, v = 0; k < room; k += LANES, v += 2) {
+        const vf a = load_lanes(from, w->own_lanes[v]);
+        const vf b = e + 1 < last ? load_lanes(next, w->own_lanes[v + 1]) : splat(0.0f);
+        from += __builtin_popcount(w->own_lanes[v]);
+        next += __builtin_popcount(w->own_lanes[v + 1]);
+        store_pairs(w->coef_of_ring + e / 2 * room + k, mix(a, b));
+        if (room == LANES && e >= pairs) store_pairs(alone, pack_two(a, b));
+        if (room == LANES) return;
+        store(low + k, a);
+        store(high + k, b);
     }
+    for (ptrdiff_t k = 0; k < 2 * room && e >= pairs; k += 2 * LANES)
+        store_pairs(alone + k / 2, pack(low + k));
+}
+
+/* Of all centers of the ring, anew in each step: after an odd number of positions others have
+ * even numbers. */
+static void arrange_band(w2v_worker *w, ptrdiff_t n) {
+    const ptrdiff_t last = 2 * w->window + n;
+    for (ptrdiff_t e = 0; e < last; e += 2) arrange_two(w, e, last);
 }
 
 INLINE void add_from_contexts(vf (*acc)[TILE_COLS], const int rows, const int cols,
@@ -209,7 +225,7 @@ static void slide_rows(w2v_worker *w, ptrdiff_t n) {
     if (!w->x_columns) return;
     memmove(w->x_pairs, w->x_pairs + n * w->pair_width,
             (size_t)(stay * w->pair_width) * sizeof *w->x_pairs);
-    for (ptrdiff_t c = 0; c < w->pair_width; c++) {
+    for (ptrdiff_t c = 0; c < dim_pairs(w); c++) {
         float *column = w->x_columns + c * w->x_columns_step;
         for (ptrdiff_t i = 0; i < stay; i += LANES)
             store_unaligned(column + i, load_unaligned(column + n + i));

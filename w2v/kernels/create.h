@@ -55,8 +55,12 @@ static void lay_out_rings(w2v_worker *w, int logits, char *arena, int64_t *used)
     w->coef_of_centers = (int32_t *)carve(arena, used, STEP / 2 * w->band_room);
     if (!logits) return;
     w->y_pairs = (int32_t *)carve(arena, used, STEP * w->pair_width);
-    w->x_columns_step = (ptrdiff_t)((2 * window + STEP + 4 * LANES - 1) / LANES * LANES);
+    /* what is read past the end of a column belongs to the next, and nobody looks at it; where
+     * rows enter, 2 window positions in, is the start of a vector */
+    const ptrdiff_t enter = (ptrdiff_t)(2 * window + LANES - 1) / LANES * LANES;
+    w->x_columns_step = enter + STEP;
     w->x_columns = carve(arena, used, w->pair_width * w->x_columns_step + 4 * LANES);
+    if (arena) w->x_columns += enter - 2 * window;
 #else
     (void)logits;
     w->x = carve(arena, used, places * width);
@@ -116,7 +120,7 @@ static int64_t lay_out(w2v_worker *w, const w2v_run *run, char *arena) {
     const int64_t noise = w->noise_columns, width = w->width;
     const int64_t pair_slots = (run->negative + LANES) / LANES * LANES;
     int64_t used = 0;
-    w->kept = (int32_t *)carve(arena, &used, w->capacity);
+    w->kept = (int32_t *)carve(arena, &used, w->capacity + SLACK);
     w->left = (uint16_t *)carve(arena, &used, (w->capacity + window) / 2 + 1);
     w->right = (uint16_t *)carve(arena, &used, (w->capacity + window) / 2 + 1);
     w->weight_step = (ptrdiff_t)((window + LANES - 1) / LANES * LANES);

@@ -17,9 +17,10 @@ INLINE void copy_row(const w2v_worker *w, float *to, const float *from) {
     for (ptrdiff_t c = 0; c < w->width; c += LANES) store(to + c, load(from + c));
 }
 
-/* The noise of the next block is drawn while this one is trained: first slots, whose entries
- * of the alias table then have a step's time to arrive, after it words, and then their rows,
- * a few at a time, since only so many can be on their way. */
+/* The noise of the next block is drawn as a block begins: first slots, whose entries of the
+ * alias table have time to arrive while this block's rows are copied, then words. Their rows
+ * are asked for a few at a time while the block is trained, since only so many can be on
+ * their way. */
 static void draw_slots(w2v_worker *w) {
     for (ptrdiff_t j = 0; j < w->run->block_noise; j++) {
         const uint32_t slot = rng_below(&w->rng, (uint32_t)w->run->words);
@@ -32,16 +33,21 @@ static void draw_slots(w2v_worker *w) {
 static void draw_words(w2v_worker *w) {
     for (ptrdiff_t j = 0; j < w->run->block_noise; j++)
         w->next_noise[j] = slot_or_alias(w, (uint32_t)w->next_noise[j], w->luck[j]);
+    w->asked_noise = 0;
 }
 
-static void prefetch_noise(const w2v_worker *w, ptrdiff_t first, ptrdiff_t end) {
-    for (ptrdiff_t j = first; j < end; j++) prefetch_row(w, output_row(w, w->next_noise[j]));
+/* Ask for the rows of up to n more words of the next block's noise. */
+INLINE void prefetch_noise(w2v_worker *w, ptrdiff_t n) {
+    for (; n > 0 && w->asked_noise < w->run->block_noise; n--)
+        prefetch_row(w, output_row(w, w->next_noise[w->asked_noise++]));
 }
 
-/* Copy the noise words' rows, by rows and by columns. */
+/* Begin a block: copy the rows of the noise words that were drawn for it, by rows and by
+ * columns, and draw the next ones. Their deltas are zero since they were spent. */
 static void gather_noise(w2v_worker *w, w2v_noise *noise) {
     const ptrdiff_t width = w->width, count = w->run->block_noise;
     memcpy(noise->rows, w->next_noise, (size_t)count * sizeof *noise->rows);
+    draw_slots(w);
     memset(noise->filter, 0, sizeof noise->filter);
     for (ptrdiff_t j = 0; j < count; j++) {
         const uint32_t low = (uint32_t)noise->rows[j] % 4096;
@@ -50,7 +56,7 @@ static void gather_noise(w2v_worker *w, w2v_noise *noise) {
         copy_row(w, noise->z + j * width, output_row(w, noise->rows[j]));
     }
     arrange_noise(w, noise);
-    memset(noise->z_delta, 0, (size_t)(count * width) * sizeof(float));
+    draw_words(w);
 }
 
 /* A filter of one bit per value of row mod 4096 spares nearly all rows the search. */

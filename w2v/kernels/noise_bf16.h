@@ -17,16 +17,16 @@ INLINE vf add_pairs(vf sum, vi a, vi b) {
     return (vf)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b);
 }
 
-/* Each lane of `low` and of `high` as bf16, side by side; rounded by adding half a unit. */
-INLINE vi mix(vf low, vf high) {
-    const vi half = splat_int(0x8000), top = splat_int((int32_t)0xffff0000);
-    vi shifted = (vi)_mm512_srli_epi32((__m512i)((vi)low + half), 16);
-    return shifted | (((vi)high + half) & top);
-}
-
 /* 32 floats as bf16 in the same order. */
 INLINE vi pack_two(vf first, vf next) {
     return (vi)_mm512_cvtne2ps_pbh((__m512)next, (__m512)first);
+}
+
+/* Each lane of `low` and of `high` as bf16, side by side. */
+INLINE vi mix(vf low, vf high) {
+#define WORD_OF_HALVES(s, l) (l) | (((l) + LANES) << 16)
+    const vi words = {EACH_LANE(WORD_OF_HALVES, 0)};
+    return (vi)_mm512_permutexvar_epi16((__m512i)words, (__m512i)pack_two(low, high));
 }
 
 INLINE vi pack(const float *p) { return pack_two(load(p), load(p + LANES)); }
@@ -60,6 +60,9 @@ static void arrange_noise(const w2v_worker *w, w2v_noise *noise) {
     }
 }
 
+/* Pairs of columns that are not all padding. */
+INLINE ptrdiff_t dim_pairs(const w2v_worker *w) { return (ptrdiff_t)(w->run->dim + 1) / 2; }
+
 typedef int32_t source_t, mixed_t; /* of x_pairs, of x_mixed */
 
 INLINE ptrdiff_t source_step(const w2v_worker *w) { return w->pair_width; }
@@ -90,7 +93,7 @@ INLINE void noise_logits_tile(const w2v_worker *w, const w2v_noise *noise, const
     UNROLL for (int q = 0; q < sources; q++) {
         UNROLL for (int g = 0; g < groups; g++) acc[q][g] = splat(0.0f);
     }
-    for (ptrdiff_t k = 0; k < (w->run->dim + 1) / 2; k++) {
+    for (ptrdiff_t k = 0; k < dim_pairs(w); k++) {
         vi column[2];
         UNROLL for (int g = 0; g < groups; g++) {
             column[g] = (vi)load(z + (g * pair_width + k) * LANES);

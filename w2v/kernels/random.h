@@ -3,6 +3,7 @@
  * Sixteen, so that compilers turn a refill into vector instructions; they are seeded
  * apart by splitmix64. The high bits are the good ones: ranges come from the top of a
  * 64-bit product. */
+#include <stddef.h>
 #include <stdint.h>
 
 enum { RNG_LANES = 16, RNG_BUFFER = 512 };
@@ -56,6 +57,14 @@ static void rng_seed(rng_t *rng, uint64_t seed, uint64_t stream) {
 static inline uint32_t rng_next(rng_t *rng) {
     if (rng->used == RNG_BUFFER) rng_refill(rng);
     return rng->buffer[rng->used++];
+}
+
+/* The next numbers, at most n and at least one: `count` of them. The caller adds those that
+ * it used to `used`. */
+static inline const uint32_t *rng_some(rng_t *rng, ptrdiff_t n, ptrdiff_t *count) {
+    if (rng->used == RNG_BUFFER) rng_refill(rng);
+    *count = n < RNG_BUFFER - rng->used ? n : RNG_BUFFER - rng->used;
+    return rng->buffer + rng->used;
 }
 
 /* A whole number from 0 to n - 1; n below 2^32. */

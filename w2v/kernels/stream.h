@@ -1,20 +1,27 @@
 /* From the corpus to blocks: subsampling, packing, sentence ends, learning rate, and the
  * functions of the w2v_kernel table. */
 
-/* The reach of a center at `pos`, given how many words stand on either side of it. */
-static void set_reach(w2v_worker *w, ptrdiff_t place, ptrdiff_t before, ptrdiff_t after) {
-    ptrdiff_t reach = w->window;
-    if (w->run->window_mode == W2V_SHRINK)
-        reach = 1 + (ptrdiff_t)rng_below(&w->rng, (uint32_t)reach);
-    w->left[place] = (uint16_t)(before < reach ? before : reach);
-    w->right[place] = (uint16_t)(after < reach ? after : reach);
-}
+INLINE uint16_t least(ptrdiff_t a, ptrdiff_t b) { return (uint16_t)(a < b ? a : b); }
 
-/* Words settle once all that stand within their window are known: those more than a window
- * before the end of the open sentence, or all of a closed one. */
+/* How far the words up to `until` reach to either side, all that stand within their window
+ * being known: those more than a window before the end of the open sentence, or all of a
+ * closed one. */
 static void settle(w2v_worker *w, ptrdiff_t until, ptrdiff_t sentence_end) {
-    for (; w->settled < until; w->settled++)
-        set_reach(w, w->settled, w->settled - w->sentence, sentence_end - 1 - w->settled);
+    uint16_t *left = w->left, *right = w->right;
+    const ptrdiff_t window = w->window, first = w->sentence, last = sentence_end - 1;
+    if (w->run->window_mode == W2V_SHRINK) {
+        for (ptrdiff_t k = w->settled; k < until; k++) {
+            const ptrdiff_t reach = 1 + (ptrdiff_t)rng_below(&w->rng, (uint32_t)window);
+            left[k] = least(k - first, reach);
+            right[k] = least(last - k, reach);
+        }
+    } else {
+        for (ptrdiff_t k = w->settled; k < until; k++) {
+            left[k] = least(k - first, window);
+            right[k] = least(last - k, window);
+        }
+    }
+    if (until > w->settled) w->settled = until;
 }
 
 static void close_sentence(w2v_worker *w) {
@@ -24,20 +31,43 @@ static void close_sentence(w2v_worker *w) {
     w->sentence = w->settled = w->end;
 }
 
-/* Append the tokens that subsampling keeps. Written without a branch per token, since
- * whether a token is kept cannot be predicted. */
+/* Append those of n words that subsampling keeps, given a random number for each, and return
+ * the new end. Without a branch per word, since whether it is kept cannot be predicted; up to
+ * SLACK places past the end may be written. */
+static ptrdiff_t keep_words(const uint32_t *keep, const uint32_t *luck, const int32_t *rows,
+                            ptrdiff_t n, int32_t *kept, ptrdiff_t end) {
+    ptrdiff_t k = 0;
+#if LANES == 16
+    for (; k + LANES <= n; k += LANES) {
+        const __m512i row = _mm512_loadu_si512(rows + k);
+        const __mmask16 lucky = _mm512_cmple_epu32_mask(_mm512_loadu_si512(luck + k),
+                                                        _mm512_i32gather_epi32(row, keep, 4));
+        _mm512_storeu_si512(kept + end, _mm512_maskz_compress_epi32(lucky, row));
+        end += __builtin_popcount(lucky);
+    }
+#endif
+    for (; k < n; k++) {
+        kept[end] = rows[k];
+        end += luck[k] <= keep[rows[k]];
+    }
+    return end;
+}
+
+/* Append n tokens to the stream: words that subsampling keeps, and ends of sentences. */
 static void take_tokens(w2v_worker *w, const int32_t *rows, ptrdiff_t n) {
-    const uint32_t *keep = w->run->keep;
-    int32_t *kept = w->kept;
-    for (ptrdiff_t k = 0; k < n; k++) {
-        const int32_t row = rows[k];
-        if (__builtin_expect(row < 0, 0)) {
+    for (ptrdiff_t k = 0, words; k < n; k += words) {
+        if (rows[k] < 0) {
             close_sentence(w);
+            words = 1;
             continue;
         }
-        kept[w->end] = row;
-        w->end += rng_next(&w->rng) <= keep[row];
-        w->tokens++;
+        const uint32_t *luck = rng_some(&w->rng, n - k, &words);
+        ptrdiff_t before_end = 1;
+        while (before_end < words && rows[k + before_end] >= 0) before_end++;
+        words = before_end;
+        w->end = keep_words(w->run->keep, luck, rows + k, words, w->kept, w->end);
+        w->rng.used += (int)words;
+        w->tokens += words;
     }
     if (w->end - w->window > w->settled) settle(w, w->end - w->window, w->end);
 }

@@ -60,11 +60,13 @@ INLINE void store_unaligned(float *p, vf x) { *(vf_unaligned *)p = x; }
 /* Lanes of `a` where the mask is all ones, lanes of `b` where it is zero. */
 INLINE vf choose(vi mask, vf a, vf b) { return (vf)((mask & (vi)a) | (~mask & (vi)b)); }
 
+#define SMALLER_MAGNITUDE 2 /* of two numbers, with the sign of the first */
+
 /* x brought between -limit and limit: the one operation that C's vector types lack. */
 INLINE vf clamp(vf x, float limit) {
     const vf high = splat(limit), low = splat(-limit);
 #if LANES == 16
-    return (vf)_mm512_max_ps(_mm512_min_ps((__m512)x, (__m512)high), (__m512)low);
+    return (vf)_mm512_range_ps((__m512)x, (__m512)high, SMALLER_MAGNITUDE);
 #elif LANES == 8
     return (vf)_mm256_max_ps(_mm256_min_ps((__m256)x, (__m256)high), (__m256)low);
 #elif defined(__x86_64__)
@@ -118,27 +120,32 @@ INLINE vf sum_lanes(const float *p) {
         }                                                                           \
     }
 
-/* Transpose LANES x LANES floats held in LANES vectors. */
+/* Transpose LANES x LANES floats held in LANES vectors. In this order of exchanges, what is
+ * not needed for the first few vectors of the result is not computed if only they are used. */
 INLINE void transpose(vf *r) {
-    EXCHANGE(1)
-    EXCHANGE(2)
-#if LANES > 4
-    EXCHANGE(4)
-#endif
 #if LANES > 8
     EXCHANGE(8)
 #endif
+#if LANES > 4
+    EXCHANGE(4)
+#endif
+    EXCHANGE(2)
+    EXCHANGE(1)
 }
 
 /* 2^t to about 2e-7 relative, for |t| < 126.
  *
  * 2^t = 2^n 2^f with n whole and |f| <= 1/2; 2^f by its Taylor series to degree 6, whose
  * error there is below float32's own. Adding 1.5 * 2^23 rounds t to a whole number that
- * then stands in the low bits of the sum. */
+ * then stands in the low bits of the sum; AVX-512 has instructions for both steps. */
 INLINE vf power_of_two(vf t) {
+#if LANES == 16
+    const vf f = (vf)_mm512_reduce_ps((__m512)t, 0);
+#else
     const vf magic = splat(12582912.0f);
-    vf rounded = t + magic;
-    vf f = t - (rounded - magic);
+    const vf rounded = t + magic;
+    const vf f = t - (rounded - magic);
+#endif
     vf p = splat(1.540353e-4f);
     p = p * f + splat(1.33335581e-3f);
     p = p * f + splat(9.61812911e-3f);
@@ -146,8 +153,12 @@ INLINE vf power_of_two(vf t) {
     p = p * f + splat(2.40226507e-1f);
     p = p * f + splat(6.93147181e-1f);
     p = p * f + splat(1.0f);
-    vi exponent = ((vi)rounded - (vi)magic) << 23;
+#if LANES == 16
+    return (vf)_mm512_scalef_ps((__m512)p, (__m512)(t - f));
+#else
+    const vi exponent = ((vi)rounded - (vi)magic) << 23;
     return (vf)((vi)p + exponent);
+#endif
 }
 
 /* 1 / (1 + exp(-x)) for any x; beyond 40 it is flat. */

@@ -64,6 +64,7 @@ struct w2v_worker {
     int entering, leaving;   /* which of them the rows that enter are scored against, and
                               * which gets the deltas of the contexts that leave */
     int32_t *next_noise;     /* of the next block, drawn ahead so that rows can be prefetched */
+    ptrdiff_t asked_noise;   /* of how many of them they were */
     uint32_t *luck;          /* what decides between a draw's slot and its alias, see noise.h */
     void *arena;             /* holds all buffers of this struct */
     float *x;                /* (2 window + STEP, width): inputs of positions 0 .. */
