@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -23,3 +24,7 @@ def test_importing_the_package_imports_nothing_else():
     code = "import sys, w2v; print([name for name in sys.modules if name.startswith('w2v.')])"
     run = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, check=True)
     assert run.stdout.strip() == b"[]"
+
+
+def test_the_version_is_that_of_the_distribution():
+    assert package.__version__ == version("w2v")

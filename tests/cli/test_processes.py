@@ -114,3 +114,49 @@ def test_help_imports_nothing_heavy():
     )
     run = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, check=True)
     assert run.stdout.splitlines()[-1] == b"[]"
+
+
+def test_a_command_imports_no_other():
+    code = (
+        "import sys\nfrom w2v.cli.program import program\n"
+        "try:\n    program.main(['info', '--cpu'])\nexcept SystemExit:\n    pass\n"
+        "print(sorted({'w2v.cli.train', 'w2v.cli.walk', 'w2v.cli.info'} & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, check=True)
+    assert run.stdout.splitlines()[-1] == b"['w2v.cli.info']"
+
+
+# What other libraries leave to be done at the end of a process, and one that still works then.
+ENDING = """
+import atexit, sys, threading, time
+atexit.register(print, "registered", flush=True)
+def late():
+    time.sleep(0.5)
+    print("waited for", flush=True)
+if "thread" in sys.argv:
+    threading.Thread(target=late).start()
+sys.argv = ["w2v", *sys.argv[2:]]
+from w2v.cli import process
+process()
+"""
+
+
+@pytest.mark.parametrize("kind", ["alone", "thread"])
+@pytest.mark.parametrize(("args", "code"), [(["--version"], 0), (["frobnicate"], 2)])
+def test_the_end_of_a_process(kind, args, code):
+    command = [sys.executable, "-I", "-c", ENDING, kind, *args]
+    run = subprocess.run(command, capture_output=True, check=False, timeout=60)
+    lines = run.stdout.decode().splitlines()
+    assert run.returncode == code
+    assert (code == 0) == lines[0].startswith("w2v ")
+    assert lines[-1] == "registered"
+    assert ("waited for" in lines) == (kind == "thread")
+
+
+def test_all_of_a_long_answer_reaches_a_file(tmp_path):
+    words = tmp_path / "words.txt"
+    words.write_text("".join(f"word{k} " * 2 for k in range(20_000)))
+    with (tmp_path / "out").open("wb") as out:
+        command = [sys.executable, "-m", "w2v", "vocab", str(words), "--min-count", "1"]
+        subprocess.run(command, stdout=out, check=True)
+    assert (tmp_path / "out").read_bytes().count(b"\n") == 20_000
