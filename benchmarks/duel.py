@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,7 +28,8 @@ WARM_UP = 3
 class Build:
     """A build of w2v that trains when it is told to."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, python: str, process: subprocess.Popen[str]) -> None:
+        self._python = python
         self._process = process
         self.turns: list[float] = []
         self._expect()
@@ -35,17 +37,18 @@ class Build:
     def turn(self, *, counts: bool) -> None:
         """Train for a turn; keep its nanoseconds per word if it counts."""
         assert self._process.stdin is not None
-        self._process.stdin.write(f"{TOKENS}\n")
-        self._process.stdin.flush()
-        took = int(self._expect())
+        with contextlib.suppress(BrokenPipeError):  # no answer either, which is told
+            self._process.stdin.write(f"{TOKENS}\n")
+            self._process.stdin.flush()
+        took = float(self._expect())
         if counts:
-            self.turns.append(took / TOKENS)
+            self.turns.append(took)
 
     def _expect(self) -> str:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise SystemExit("benchmarks.duel: a build does not train: see above")
+            raise SystemExit(f"benchmarks.duel: {self._python}: its w2v does not train: see above")
         return line
 
 
@@ -72,13 +75,19 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("pythons", nargs="+", help="Pythons of environments that have a build each")
     parser.add_argument("--corpus", type=Path, required=True, help="a text file")
     parser.add_argument("--isa", default="avx2", help="kernel of both (%(default)s)")
-    parser.add_argument("--model", default="skipgram")
+    parser.add_argument("--model", choices=["skipgram", "cbow"], default="skipgram")
     parser.add_argument("--dim", type=int, default=100)
     parser.add_argument("--window", type=int, default=5)
     parser.add_argument("--block-length", type=int, default=128)
     parser.add_argument("--block-noise", type=int, default=32)
     parser.add_argument("--turns", type=int, default=100, help="of each build (%(default)s)")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.turns < 1:
+        parser.error(f"--turns is {options.turns}: give at least 1")
+    for python in options.pythons:
+        if shutil.which(python) is None:
+            parser.error(f"no program {python}")
+    return options
 
 
 @contextlib.contextmanager
@@ -92,7 +101,7 @@ def started(python: str, options: argparse.Namespace) -> Iterator[Build]:
     )
     with process:
         try:
-            yield Build(process)
+            yield Build(python, process)
         finally:
             process.kill()
 

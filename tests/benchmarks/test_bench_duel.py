@@ -20,7 +20,21 @@ def test_builds_take_turns(text, capsys):
     assert lines[1].endswith("rate / first: 1.000 1.000 1.000")
 
 
-def test_a_build_that_does_not_train(text):
-    options = ["--corpus", str(text), "--isa", "none"]
-    with pytest.raises(SystemExit, match="does not train"):
-        duel.main([sys.executable, *options])
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (["--isa", "none"], "no kernel none: there are "),
+        (["--isa", "baseline", "--block-length", "0"], "block_length is 0"),
+    ],
+)
+def test_a_build_that_does_not_train(given, says, text, capfd):
+    with pytest.raises(SystemExit, match=f"{sys.executable}: its w2v does not train"):
+        duel.main([sys.executable, "--corpus", str(text), *given])
+    assert says in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(("given", "says"), [(["--turns", "0"], "turns is 0"), (["none"], "none")])
+def test_what_cannot_be_compared(given, says, text, capsys):
+    with pytest.raises(SystemExit):
+        duel.main([sys.executable, "--corpus", str(text), *given])
+    assert says in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """Real processes: pipes, closed and full outputs, signals."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -129,7 +130,7 @@ def test_a_command_imports_no_other():
 # What other libraries leave to be done at the end of a process, and one that still works then.
 ENDING = """
 import atexit, sys, threading, time
-atexit.register(print, "registered", flush=True)
+atexit.register(print, "registered")
 def late():
     time.sleep(0.5)
     print("waited for", flush=True)
@@ -160,3 +161,36 @@ def test_all_of_a_long_answer_reaches_a_file(tmp_path):
         command = [sys.executable, "-m", "w2v", "vocab", str(words), "--min-count", "1"]
         subprocess.run(command, stdout=out, check=True)
     assert (tmp_path / "out").read_bytes().count(b"\n") == 20_000
+
+
+def test_a_profiler_sees_the_end_of_the_module(tmp_path):
+    command = [sys.executable, "-m", "cProfile", "-o", "profile", "-m", "w2v", "--version"]
+    subprocess.run(command, check=True, capture_output=True, cwd=tmp_path)
+    assert (tmp_path / "profile").stat().st_size > 0
+
+
+# A signal that arrives when all has been said, but before the process ends.
+LATE = """
+import os, signal, sys
+from w2v.cli import process, signals
+ignore = signals.ignore
+def late():
+    os.kill(os.getpid(), signal.SIGTERM)
+    ignore()
+signals.ignore = late
+sys.argv = ["w2v", "--version"]
+process()
+"""
+
+
+def test_a_signal_at_the_very_end_changes_nothing():
+    run = subprocess.run([sys.executable, "-I", "-c", LATE], capture_output=True, check=False)
+    assert (run.returncode, run.stderr) == (0, b"")
+    assert run.stdout.startswith(b"w2v ")
+
+
+def test_completions_behind_a_misspelt_command_are_none():
+    env = {"COMP_WORDS": "w2v foo --d", "COMP_CWORD": "2", "_W2V_COMPLETE": "bash_complete"}
+    command = [sys.executable, "-I", "-m", "w2v"]
+    run = subprocess.run(command, env={**os.environ, **env}, capture_output=True, check=False)
+    assert run.stderr == b""

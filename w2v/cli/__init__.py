@@ -33,22 +33,37 @@ def main() -> NoReturn:
 def process() -> NoReturn:
     """Be the process ``w2v``: `main`, and an end without taking every object apart.
 
-    That would take 40 ms, a third of what most commands take. `main` has flushed stdout; what has
-    been registered to be done at the end is done; and if there is a thread to wait for, Python
-    ends the process in its own way.
+    That would take 40 ms, a third of what most commands take. Everything has been done and said
+    by then; a thread that has to be waited for, Python waits for in its own way. Whoever runs
+    w2v within another program, as a profiler does, wants `main`, or ``python -m w2v``.
     """
     try:
         main()
     except SystemExit as end:
-        import atexit
         import os
-        import threading
 
-        from w2v.cli import signals
+        try:
+            if not _settled(end):
+                raise
+        except KeyboardInterrupt:
+            pass  # too late to change anything
+        os._exit(end.code)  # type: ignore[arg-type]
 
-        waiting = any(not thread.daemon for thread in threading.enumerate()[1:])
-        if waiting or not isinstance(end.code, int):
-            raise
-        signals.ignore()
-        atexit._run_exitfuncs()
-        os._exit(end.code)
+
+def _settled(end: SystemExit) -> bool:
+    """Do what has been registered for the end; return whether nothing else is to be done."""
+    from w2v.cli import signals
+
+    signals.ignore()
+    import atexit
+    import contextlib
+    import threading
+
+    waiting = any(not thread.daemon for thread in threading.enumerate()[1:])
+    if waiting or not isinstance(end.code, int):
+        return False
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    return True

@@ -108,7 +108,8 @@ class Program(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, or say which one was probably meant."""
         name = args[0]
-        if name.startswith("-") or self.get_command(ctx, name) is not None:
+        known = name.startswith("-") or self.get_command(ctx, name) is not None
+        if known or ctx.resilient_parsing:  # as when the shell asks for completions
             return super().resolve_command(ctx, args)
         from difflib import get_close_matches
 

@@ -38,7 +38,7 @@ static void shift_band(w2v_worker *w, ptrdiff_t n, const int32_t *centers) {
  * this step, since a processor that is asked for more than it can have on its way waits
  * (9 percent of the time here). */
 INLINE void prefetch_next(w2v_worker *w, const int32_t *centers, ptrdiff_t n) {
-    prefetch_noise(w, n);
+    prefetch_noise(w, n * w->noise_at_once);
     for (ptrdiff_t q = 0; q < n; q++) {
         prefetch_row(w, output_row(w, centers[q]));
         prefetch_row(w, input_row(w, centers[q + w->window]));

@@ -171,19 +171,19 @@ INLINE void arrange_two(w2v_worker *w, ptrdiff_t e, ptrdiff_t last) {
     const ptrdiff_t pairs = 2 * w->window, room = w->band_room;
     const float *from = w->band + e * pairs, *next = from + pairs;
     float *low = w->stretches, *high = low + room;
-    int32_t *alone = w->coef_of_centers + (e - pairs) * room / 2;
+    int32_t *alone = e < pairs ? NULL : w->coef_of_centers + (e - pairs) * room / 2;
     for (ptrdiff_t k = 0, v = 0; k < room; k += LANES, v += 2) {
         const vf a = load_lanes(from, w->own_lanes[v]);
         const vf b = e + 1 < last ? load_lanes(next, w->own_lanes[v + 1]) : splat(0.0f);
         from += __builtin_popcount(w->own_lanes[v]);
         next += __builtin_popcount(w->own_lanes[v + 1]);
         store_pairs(w->coef_of_ring + e / 2 * room + k, mix(a, b));
-        if (room == LANES && e >= pairs) store_pairs(alone, pack_two(a, b));
+        if (room == LANES && alone) store_pairs(alone, pack_two(a, b));
         if (room == LANES) return;
         store(low + k, a);
         store(high + k, b);
     }
-    for (ptrdiff_t k = 0; k < 2 * room && e >= pairs; k += 2 * LANES)
+    for (ptrdiff_t k = 0; alone && k < 2 * room; k += 2 * LANES)
         store_pairs(alone + k / 2, pack(low + k));
 }
 

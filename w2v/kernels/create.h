@@ -110,6 +110,7 @@ static int64_t lay_out(w2v_worker *w, const w2v_run *run, char *arena) {
     w->width = w->vectors * LANES;
     w->window = (ptrdiff_t)window;
     w->noise_columns = (ptrdiff_t)((run->block_noise + LANES - 1) / LANES * LANES);
+    w->noise_at_once = (ptrdiff_t)((run->block_noise + run->block_length - 1) / run->block_length);
     w->capacity = (ptrdiff_t)(4 * (5 * window + run->block_length + 2 * STEP + BATCH) + SLACK);
 #ifdef BF16
     w->noise_pairs = w->noise_columns / 2;

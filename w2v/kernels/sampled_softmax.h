@@ -54,7 +54,10 @@ static void spare_pair(w2v_worker *w, const w2v_noise *noise, ptrdiff_t p, ptrdi
     const float weight = w->alpha * w->distance_weight[distance - 1];
     float *coef = band_place(w, p, i);
     const float miss = *coef / weight; /* 1 - s(a - m) */
-    rest = rest > 1e-6f ? rest : 0;
+    if (rest <= 1e-6f) { /* it has no noise but itself, and nothing to learn */
+        *coef = 0;
+        return;
+    }
     /* 1 - s(a - m - log(rest)) is rest times this */
     const float scaled = miss / (rest * miss + 1 - miss);
     *coef = weight * rest * scaled;

@@ -65,6 +65,7 @@ struct w2v_worker {
                               * which gets the deltas of the contexts that leave */
     int32_t *next_noise;     /* of the next block, drawn ahead so that rows can be prefetched */
     ptrdiff_t asked_noise;   /* of how many of them they were */
+    ptrdiff_t noise_at_once; /* of how many they are with each position, so that all are in time */
     uint32_t *luck;          /* what decides between a draw's slot and its alias, see noise.h */
     void *arena;             /* holds all buffers of this struct */
     float *x;                /* (2 window + STEP, width): inputs of positions 0 .. */
