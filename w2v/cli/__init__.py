@@ -21,7 +21,7 @@ def main() -> NoReturn:
         from w2v.cli.program import program
 
         for name in sys.argv[1:2]:
-            program.get_command(None, name)
+            program.get_command(None, name)  # imported while a signal still ends all at once
         signals.install()
         program.main(prog_name="w2v")
     except KeyboardInterrupt as stop:

@@ -16,7 +16,7 @@
  */
 enum {
     STEP = 32,         /* the most centers whose rows are gathered together: `step` of a run */
-    SLACK = 16,        /* rows past a buffer's end that a last tile may read */
+    SLACK = 16,        /* places past a buffer's end that its last vector or tile may touch */
     BATCH = 1024,      /* tokens subsampled at a time */
     REPORT = 8192,     /* tokens between two additions to the shared counter */
 };
