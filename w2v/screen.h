@@ -87,8 +87,10 @@ SCREEN_TARGET static void screen_tile(const Screen *screen, ptrdiff_t panel, ptr
     }
     for (int i = 0; i < TILE && row + i < n; i++)
         for (int j = 0; j < 4; j++) {
-            unsigned reached = _mm512_cmp_ps_mask(
+            const __mmask16 lanes = _mm512_cmp_ps_mask(
                 sums[i][j], _mm512_load_ps(thresholds + 16 * j), _CMP_GE_OQ);
+            unsigned reached; /* by name: GCC 12 can load more of a mask than it has stored */
+            __asm__("kmovw %1, %0" : "=r"(reached) : "k"(lanes));
             for (; reached; reached &= reached - 1) {
                 hits->rows[hits->n] = first + (int32_t)row + i;
                 hits->questions[hits->n++] =
