@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import random
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -29,9 +30,14 @@ class Task:
 
 
 def turn(everyone: Sequence[T], repeat: int) -> list[T]:
-    """Return the order of a round: each begins with another."""
-    first = (repeat - 1) % len(everyone)
-    return [*everyone[first:], *everyone[:first]]
+    """Return the order of a round: each begins with another, nobody always follows the same.
+
+    What takes minutes leaves the machine in another state than what takes a second.
+    """
+    first = everyone[(repeat - 1) % len(everyone)]
+    others = [one for one in everyone if one is not first]
+    random.Random(repeat).shuffle(others)
+    return [first, *others]
 
 
 def speed(contenders: Sequence[Contender], threads: int, repeats: int) -> list[Task]:

@@ -1,6 +1,7 @@
 import random
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,12 @@ def test_points_that_sweeps_share_are_run_once_a_round():
     assert len({(task.contender, task.repeat) for task in tasks}) == len(tasks)
     first = {task.repeat: task.contender for task in reversed(tasks)}
     assert len(set(first.values())) == 3
+    follows = {
+        later.contender
+        for task, later in pairwise(tasks)
+        if task.contender.startswith("gensim") and task.repeat == later.repeat
+    }
+    assert len(follows) > 1
 
 
 def test_every_sweep_has_the_plain_run_but_that_of_vocabularies():
