@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,13 @@ def test_files_and_functions_are_short():
 
 def _is_text(node: ast.Expr) -> bool:
     return isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def test_instruction_sets_are_known_to_the_kernels_only():
+    sources = [path for end in ("h", "c", "pyx", "pxd") for path in ROOT.rglob(f"*.{end}")]
+    known = {
+        path.relative_to(ROOT).parts[0]
+        for path in sources
+        if re.search(r"(immintrin|emmintrin|arm_neon)\.h|__builtin_ia32_|__asm__", path.read_text())
+    }
+    assert known == {"kernels"}

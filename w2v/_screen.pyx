@@ -5,7 +5,7 @@ from libc.stdint cimport int32_t
 
 import numpy as np
 
-cdef extern from "screen.h" nogil:
+cdef extern from "kernels/screen.h" nogil:
     enum: PANEL
     enum: BLOCK_ROWS
     ctypedef struct CScreen "Screen":

@@ -17,12 +17,14 @@ from w2v.text import corpus as corpus_module
 from w2v.text.corpus import read_corpus
 
 # Bytes that mean something to the scanner, and words short, long and on the edge of a register.
-SEPARATORS = [b" ", b"\t", b"\n", b"\r", b"\n\n"]
+SEPARATORS = [b" ", b"\t", b"\n", b"\r", b"\n\n", b"\n" * 130, b" " * 64]
 SHORT = [b"a", b"b", b"AB", b"\x01", b"\x1f", b"!", b"\x7f", b"\xff", b"\xc3", b"\xef\xbb\xbf"]
 UNICODE = ["É".encode(), "ΣΑΣ".encode(), "İ".encode()]
 EDGES = [
     bytes([letter]) * n
-    for letter, n in zip(b"xxYyyyZw", [7, 8, 9, 15, 16, 17, 24, 40], strict=True)
+    for letter, n in zip(
+        b"xxYyyyZwvvVuu", [7, 8, 9, 15, 16, 17, 24, 40, 63, 64, 65, 128, 150], strict=True
+    )
 ]
 PIECES = st.sampled_from([*SEPARATORS, *SHORT, *UNICODE, *EDGES])
 TEXTS = st.lists(PIECES, max_size=60).map(b"".join)

@@ -110,7 +110,7 @@ static int rewrite_text(const Phrasing *how, Run *run, char *text, size_t size, 
                         char *out, Rewritten *result) {
     Rewriting work = {how, run, text, text + size, text, out};
     const char *p = text, *synced = whole ? text : NULL;
-    Found found[SCAN_AHEAD];
+    Found found[MOST_FOUND];
     int line_ended = 0;
     run->n = 0;
     result->head = 0;

@@ -1,16 +1,17 @@
 /* Cuts text into words, counts them in a Table and writes their numbers.
  *
  * Words are separated by space, tab and newline; every other byte is part of a
- * word. Eight bytes are examined at a time in a plain 64-bit register: no
- * instruction set is assumed.
+ * word. 64 bytes are examined at a time: separators.h.
  */
 #ifndef W2V_TEXT_SCANNER_H
 #define W2V_TEXT_SCANNER_H
 
+#include "../kernels/separators.h"
 #include "table.h"
 
-/* Words whose slots are asked for before the first of them is looked up. */
-enum { SCAN_AHEAD = 64 };
+/* Words and line ends whose slots are asked for before the first of them is looked up, and how
+ * many more can be found with the last: each of 64 bytes may be a newline. */
+enum { SCAN_AHEAD = 64, MOST_FOUND = SCAN_AHEAD + 64 };
 
 /* A longer run of bytes without a separator is no word, and its text no text. */
 enum { MAX_WORD = 1 << 20 };
@@ -29,28 +30,12 @@ typedef struct {
     uint64_t fingerprint;  /* sum of hash[i] * PRINT_BASE ** (n - 1 - i), tokens and line ends */
 } Scanned;
 
-/* 0x80 in every byte of the result whose byte of x is space, tab or newline. Exact:
- * no sum carries into the next byte. */
-static inline uint64_t separators(uint64_t x) {
-    const uint64_t ones = 0x0101010101010101ULL;
-    uint64_t low = x & (0x7F * ones);
-    uint64_t not_space = (low ^ (0x20 * ones)) + 0x7F * ones;
-    uint64_t from_tab = low + (0x80 - '\t') * ones;
-    uint64_t past_newline = low + (0x80 - '\n' - 1) * ones;
-    return ~x & (~not_space | (from_tab & ~past_newline)) & (0x80 * ones);
-}
-
-/* The bytes below the lowest mark of a nonzero result of separators(). */
-static inline uint64_t below(uint64_t marks) { return (marks ^ (marks - 1)) >> 8; }
-
-static inline size_t first_mark(uint64_t marks) { return (size_t)__builtin_ctzll(marks) >> 3; }
-
-/* The length of the word at `p`: SCAN_PADDING bytes after the text hold a space. */
+/* The length of the word at `p`, of 64 bytes or more: SCAN_PADDING bytes after the text hold a
+ * space. */
 static __attribute__((noinline)) size_t long_length(const char *p) {
-    size_t length = INLINE_BYTES;
-    for (;; length += 8) {
-        uint64_t marks = separators(load8(p + length));
-        if (marks) return length + first_mark(marks);
+    for (size_t length = 64;; length += 64) {
+        uint64_t marks = separators(p + length);
+        if (marks) return length + (size_t)__builtin_ctzll(marks);
     }
 }
 
@@ -80,34 +65,47 @@ typedef struct {
     const char *word;  /* NULL for a line end */
 } Found;
 
+/* A word of any length but zero, as `found`. 16 bytes are readable at it. */
+static inline void find_word(const char *word, size_t length, Found *found) {
+    /* From 16 - length on, `length` bytes of ones. */
+    static const uint64_t ones[] = {~0ULL, ~0ULL, 0, 0};
+    if (LIKELY(length <= INLINE_BYTES)) {
+        const char *mask = (const char *)ones + INLINE_BYTES - length;
+        found->lo = load8(word) & load8(mask);
+        found->hi = load8(word + 8) & load8(mask + 8);
+    } else {
+        word_key(word, length, &found->lo, &found->hi);
+    }
+    found->word = word;
+    found->hash = mix(found->lo, found->hi);
+}
+
 /* Finds words and line ends from *at on until SCAN_AHEAD are found or the text ends.
- * Returns how many, or SCAN_LONG_WORD with *at where that word begins. */
+ * Returns how many, at most MOST_FOUND, or SCAN_LONG_WORD with *at where that word begins. */
 static inline int find_words(const char **at, const char *end, Found *found) {
     const char *p = *at;
     int n = 0;
-    while (p < end && n < SCAN_AHEAD - 1) {
-        uint64_t x0 = load8(p), x1 = load8(p + 8);
-        uint64_t z0 = separators(x0), z1 = separators(x1);
-        Found *next = &found[n];
-        size_t length;
-        if (LIKELY((z0 | z1) != 0)) {
-            next->lo = z0 ? x0 & below(z0) : x0;
-            next->hi = z0 ? 0 : x1 & below(z1);
-            length = z0 ? first_mark(z0) : 8 + first_mark(z1);
-        } else {
-            length = long_length(p);
-            if (length > MAX_WORD) {
-                *at = p;
-                return SCAN_LONG_WORD;
+    while (p < end && n < SCAN_AHEAD) {
+        const char *from = p;
+        uint64_t marks = separators(from);
+        do { /* a word, which may be empty, and the separator after it */
+            size_t length;
+            if (LIKELY(marks != 0)) {
+                length = (size_t)(from - p) + (size_t)__builtin_ctzll(marks);
+                marks &= marks - 1;
+            } else {
+                length = long_length(p);
+                if (length > MAX_WORD) {
+                    *at = p;
+                    return SCAN_LONG_WORD;
+                }
             }
-            word_key(p, length, &next->lo, &next->hi);
-        }
-        next->word = p;
-        next->hash = mix(next->lo, next->hi);
-        n += length != 0;
-        p += length;
-        if (*p == '\n' && p < end) found[n++].word = NULL;
-        p++;
+            find_word(p, length, &found[n]);
+            n += length != 0;
+            p += length;
+            if (*p == '\n' && p < end) found[n++].word = NULL;
+            p++;
+        } while (marks != 0);
     }
     *at = p;
     return n;
@@ -119,7 +117,7 @@ static inline int find_words(const char **at, const char *end, Found *found) {
  * begins. */
 static inline int scan_text(Table *table, char *text, size_t size, int32_t *out, Scanned *result) {
     const char *p = text, *end = text + size;
-    Found found[SCAN_AHEAD];
+    Found found[MOST_FOUND];
     int32_t *next = out;
     uint64_t print = 0;
     int64_t tokens = 0, lines = 0;

@@ -28,7 +28,7 @@
 enum { INLINE_BYTES = 16, FIRST_BITS = 14 };
 
 /* Readable (and writable) bytes that scanners need after the end of a text. */
-enum { SCAN_PADDING = 32 };
+enum { SCAN_PADDING = 64 + INLINE_BYTES };
 
 /* Both multipliers hold a zero byte with other bytes above it, which no key can
  * equal: so neither factor of mix() is ever zero. */
