@@ -5,13 +5,11 @@ from __future__ import annotations
 import dataclasses
 import random
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from .contenders import Contender
 
-T = TypeVar("T")
-
-SPEED_REPEATS = 3
+ROUNDS = 5
 TEXT_REPEATS = 5
 STARTUP_REPEATS = 15
 ACCURACY_EPOCHS = 5
@@ -29,26 +27,36 @@ class Task:
     repeat: int = 1
 
 
+class Runs(Protocol):
+    """What is run once a round, in no more than so many if it takes long."""
+
+    @property
+    def rounds(self) -> int | None:
+        """How many; None is all."""
+
+
+T = TypeVar("T", bound=Runs)
+
+
 def turn(everyone: Sequence[T], repeat: int) -> list[T]:
     """Return the order of a round: each begins with another, nobody always follows the same.
 
     What takes minutes leaves the machine in another state than what takes a second.
     """
-    first = everyone[(repeat - 1) % len(everyone)]
-    others = [one for one in everyone if one is not first]
+    here = [one for one in everyone if one.rounds is None or repeat <= one.rounds]
+    first = here[(repeat - 1) % len(here)]
+    others = [one for one in here if one is not first]
     random.Random(repeat).shuffle(others)
     return [first, *others]
 
 
 def speed(contenders: Sequence[Contender], threads: int, repeats: int) -> list[Task]:
-    """One epoch of everybody in turn; each round starts with another: drift falls on all."""
-    tasks = []
-    for repeat in range(1, repeats + 1):
-        for contender in turn(contenders, repeat):
-            if contender.slow and repeat > 1:
-                continue
-            tasks.append(Task("speed", contender.name, threads, 1, 1, repeat))
-    return tasks
+    """One epoch of everybody in turn, of what takes minutes in the first rounds only."""
+    return [
+        Task("speed", contender.name, threads, 1, 1, repeat)
+        for repeat in range(1, repeats + 1)
+        for contender in turn(contenders, repeat)
+    ]
 
 
 def accuracy(
@@ -65,7 +73,7 @@ def accuracy(
         )
         for seed in range(1, max(seeds, peer_seeds) + 1)
         for contender in contenders
-        if seed <= (peer_seeds if contender.peer else 1 if contender.slow else seeds)
+        if seed <= (peer_seeds if contender.peer else 1 if contender.rounds == 1 else seeds)
     ]
 
 

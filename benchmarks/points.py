@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 
-from .contenders import Settings
+from .contenders import LONG_ROUNDS, Settings
 from .plan import Task, turn
 
 DIMS = (100, 128, 200, 300)
@@ -44,6 +44,11 @@ class Point:
     effort: str = EFFORTS[0]
     isa: str = ""
     program: str = "w2v"
+
+    @property
+    def rounds(self) -> int | None:
+        """In how many rounds it is run at most; None is all."""
+        return LONG_ROUNDS if self.program == "gensim" or self.epochs > 1 else None
 
     @property
     def name(self) -> str:
@@ -146,7 +151,7 @@ SWEEPS: dict[str, Callable[[Ground], list[Point]]] = {
 
 
 def tasks_of(points: Iterable[Point], rounds: int) -> list[Task]:
-    """Return every point once a round; each round begins with another: drift falls on all."""
+    """Return every point once a round, what takes minutes in the first rounds only."""
     once = list(dict.fromkeys(points))
     return [
         Task("sweep", point.name, point.threads, point.epochs, 1, repeat)

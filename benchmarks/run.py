@@ -137,7 +137,9 @@ def parse(arguments: list[str], kind: Kind = Kind()) -> argparse.Namespace:
         help="that accuracy alone, which other work on the machine does not disturb; needs --eval",
     )
     parser.add_argument("--only", help="names of contenders, comma-separated")
-    parser.add_argument("--repeats", type=int, default=plan.SPEED_REPEATS)
+    parser.add_argument(
+        "--repeats", type=int, default=plan.ROUNDS, help="of what takes seconds (%(default)s)"
+    )
     parser.add_argument("--seeds", type=int, default=3, help="full-length runs of ours, each mode")
     parser.add_argument("--peer-seeds", type=int, default=1, help="and of each peer; 0: none")
     parser.add_argument(

@@ -26,6 +26,12 @@ def rounded(value: float) -> float:
     return value if isinstance(value, int) else float(f"{value:.4g}")
 
 
+def numbers(counts: Iterable[int]) -> str:
+    """Return how many runs each had: "3", or "3 to 5"."""
+    found = set(counts) or {0}
+    return " to ".join(map(str, sorted({min(found), max(found)})))
+
+
 def noise(entry: dict[str, Any], cpus: int) -> float:
     """Return the share of the CPUs that others used during a run; 0 where it is not known."""
     other, whole = entry["other_cpu_seconds"], entry["seconds"]["whole"]

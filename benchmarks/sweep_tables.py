@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import traffic as counted
-from .spreads import NOISE, noise
+from .spreads import NOISE, noise, numbers
 
 Results = dict[str, Any]
 Point = dict[str, Any]
@@ -36,8 +36,10 @@ def sweeps(results: Results) -> list[str]:
             point = found["points"][name]
             cells = [sweep if place == 0 else "", label(sweep, point), *_cells(point)]
             lines.append(f"| {' | '.join(cells)} |")
-    runs = max(point["seconds"]["whole"]["n"] for point in found["points"].values())
-    rounds = f"Medians of {runs} rounds in turn (least to greatest)." if runs > 1 else "One round."
+    runs = numbers(point["seconds"]["whole"]["n"] for point in found["points"].values())
+    rounds = (
+        "One round." if runs == "1" else f"Medians of {runs} rounds in turn (least to greatest)."
+    )
     reasons = [f"{one['title']}: {one['why']}" for one in results["missing"]]
     reasons += [f"{one['contender']}: failed" for one in results["failed"]]
     note = [f"Not measured: {'; '.join(reasons)}."] if reasons else []

@@ -18,7 +18,7 @@ from . import texts
 from .bench import Bench, entry_of
 from .contenders import Contender, Gensim, Job, Ours, Settings
 from .machine import usable_cpus
-from .plan import Task
+from .plan import ROUNDS, Task
 from .points import SWEEPS, Ground, Point, tasks_of
 from .prepare import Roster, gather, place_corpus, say
 from .process import measure
@@ -28,7 +28,6 @@ from .traffic import flop
 from .trials import cpu_paths
 
 PROGRAM = "benchmarks.sweeps"
-ROUNDS = 3
 SIZES = "10,50"
 VOCABULARIES = "73000,1000000"
 # About those of the first 100,000,000 bytes of Wikipedia.
@@ -47,7 +46,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = parser_of(PROGRAM, __doc__, "sweeps")
     parser.set_defaults(threads=usable_cpus())
     parser.add_argument("--only", help=f"some of {','.join(SWEEPS)}")
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help="of every point (%(default)s)")
+    parser.add_argument(
+        "--rounds", type=int, default=ROUNDS, help="of what takes seconds (%(default)s)"
+    )
     parser.add_argument(
         "--sizes", default=SIZES, help="sizes of texts cut off, in MB (%(default)s)"
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..process import Outcome, ProcessError
 
+LONG_ROUNDS = 3  # of what takes minutes; a program that takes seconds has one in every round
 DRIVERS = Path(__file__).resolve().parent.parent / "drivers"
 
 
@@ -53,8 +54,8 @@ class Contender:
         What it prints over and over while it trains, so that training can be told from the rest.
     accuracy_threads : int or None
         Threads for runs that are scored and not timed, where they have to differ.
-    slow : bool
-        Takes so long that one round and one seed have to do.
+    rounds : int or None
+        In how many rounds it takes part at most, since it takes long. One is one seed, too.
     """
 
     name: str
@@ -62,7 +63,7 @@ class Contender:
     peer = True
     mark: bytes | None = None
     accuracy_threads: int | None = None
-    slow = False
+    rounds: int | None = LONG_ROUNDS
 
     def __init__(self, python: Path) -> None:
         """Remember the interpreter of the environment that this contender lives in."""

@@ -22,12 +22,17 @@ class Ours(Contender):
     peer = False
 
     def __init__(
-        self, python: Path, negatives: str, extra: Sequence[str] = (), *, slow: bool = False
+        self,
+        python: Path,
+        negatives: str,
+        extra: Sequence[str] = (),
+        *,
+        rounds: int | None = None,
     ) -> None:
         super().__init__(python)
         self.negatives = negatives
         self.extra = tuple(extra)
-        self.slow = slow
+        self.rounds = rounds
         options = " ".join(extra)
         self.name = f"w2v-{negatives}" + options.replace(" --", "-").replace("--", "-").replace(
             " ", "-"

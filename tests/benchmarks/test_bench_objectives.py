@@ -58,7 +58,7 @@ def test_names_are_distinct_and_what_is_slow_runs_once(tmp_path):
     found = objectives.everyone(tmp_path / "python", tmp_path / "python")
     assert len({one.name for one in found}) == len(found)
     assert found[0].name == "w2v-shared"
-    slow = {one.name for one in found if one.slow}
+    slow = {one.name for one in found if one.rounds == 1}
     assert slow == {one.name for one in found if "softmax" in one.name.split("-loss-")[-1][:7]}
     for tasks in (plan.speed(found, 2, 3), plan.accuracy(found, 2, 3, 1)):
         names = [task.contender for task in tasks]

@@ -23,6 +23,12 @@ def test_each_round_of_speed_runs_everybody_and_begins_with_another():
     assert len(set(tasks)) == len(tasks)
 
 
+def test_what_takes_minutes_has_three_rounds_and_what_takes_seconds_has_all():
+    names = [task.contender for task in plan.speed(everyone(), 2, 5)]
+    assert names.count("w2v-shared") == 5
+    assert {names.count(one.name) for one in everyone()[1:]} == {3}
+
+
 def test_accuracy_runs_every_seed_of_ours_and_fewer_of_the_peers():
     tasks = plan.accuracy(everyone(), 2, 3, 1)
     seeds = {

@@ -43,6 +43,15 @@ def test_points_that_sweeps_share_are_run_once_a_round():
     assert len(follows) > 1
 
 
+def test_points_that_take_long_have_three_rounds_and_the_others_all():
+    every = {point for make in points.SWEEPS.values() for point in make(ground())}
+    names = [task.contender for task in points.tasks_of(every, 5)]
+    long = {point.name for point in every if point.program == "gensim" or point.epochs > 1}
+    assert len(long) == 2
+    assert {names.count(name) for name in long} == {3}
+    assert {names.count(point.name) for point in every if point.name not in long} == {5}
+
+
 def test_every_sweep_has_the_plain_run_but_that_of_vocabularies():
     for name, make in points.SWEEPS.items():
         assert (ground().base() in make(ground())) == (name != "vocabulary")
