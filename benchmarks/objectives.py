@@ -28,7 +28,7 @@ def everyone(python: Path, peers_python: Path) -> list[Contender]:
     ours.append(Ours(python, "shared", original))
     for model in ((), ("--model", "cbow")):
         ours.append(Ours(python, "shared", (*model, "--loss", "ns", *few)))
-        ours.append(Ours(python, "shared", (*model, "--loss", "softmax", *few), rounds=1))
+        ours.append(Ours(python, "shared", (*model, "--loss", "softmax", *few), slow=True))
     peers: list[Contender] = [
         peer(peers_python, model, loss)
         for peer in (Gensim, Original)

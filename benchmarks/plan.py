@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import random
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Protocol, TypeVar
 
 from .contenders import Contender
 
-ROUNDS = 5
+ROUNDS = 3
 TEXT_REPEATS = 5
 STARTUP_REPEATS = 15
 ACCURACY_EPOCHS = 5
@@ -27,35 +28,39 @@ class Task:
     repeat: int = 1
 
 
-class Runs(Protocol):
-    """What is run once a round, in no more than so many if it takes long."""
+class Quick(Protocol):
+    """What is run once a round, or twice if it takes seconds."""
 
     @property
-    def rounds(self) -> int | None:
-        """How many; None is all."""
+    def quick(self) -> bool:
+        """Whether it does."""
 
 
-T = TypeVar("T", bound=Runs)
+T = TypeVar("T", bound=Quick)
 
 
-def turn(everyone: Sequence[T], repeat: int) -> list[T]:
-    """Return the order of a round: each begins with another, nobody always follows the same.
+def in_turn(everyone: Sequence[T], rounds: int) -> Iterator[tuple[T, int]]:
+    """Yield what is run, and which of its runs that is: each round in an order of its own.
 
-    What takes minutes leaves the machine in another state than what takes a second.
+    So nobody always comes after the same: what takes long may leave the machine in another state.
     """
-    here = [one for one in everyone if one.rounds is None or repeat <= one.rounds]
-    first = here[(repeat - 1) % len(here)]
-    others = [one for one in here if one is not first]
-    random.Random(repeat).shuffle(others)
-    return [first, *others]
+    times: Counter[T] = Counter()
+    for number in range(rounds):
+        first = everyone[number % len(everyone)]
+        others = [one for one in everyone if one is not first]
+        others += [one for one in everyone if one.quick]
+        random.Random(number).shuffle(others)
+        for one in [first, *others]:
+            times[one] += 1
+            yield one, times[one]
 
 
-def speed(contenders: Sequence[Contender], threads: int, repeats: int) -> list[Task]:
-    """One epoch of everybody in turn, of what takes minutes in the first rounds only."""
+def speed(contenders: Sequence[Contender], threads: int, rounds: int) -> list[Task]:
+    """One epoch of everybody in turn: drift falls on all."""
     return [
         Task("speed", contender.name, threads, 1, 1, repeat)
-        for repeat in range(1, repeats + 1)
-        for contender in turn(contenders, repeat)
+        for contender, repeat in in_turn(contenders, rounds)
+        if not (contender.slow and repeat > 1)
     ]
 
 
@@ -73,7 +78,7 @@ def accuracy(
         )
         for seed in range(1, max(seeds, peer_seeds) + 1)
         for contender in contenders
-        if seed <= (peer_seeds if contender.peer else 1 if contender.rounds == 1 else seeds)
+        if seed <= (peer_seeds if contender.peer else 1 if contender.slow else seeds)
     ]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 
-from .contenders import LONG_ROUNDS, Settings
-from .plan import Task, turn
+from .contenders import Settings
+from .plan import Task, in_turn
 
 DIMS = (100, 128, 200, 300)
 EFFORTS = ("fast", "balanced", "accurate")
@@ -46,9 +46,10 @@ class Point:
     program: str = "w2v"
 
     @property
-    def rounds(self) -> int | None:
-        """In how many rounds it is run at most; None is all."""
-        return LONG_ROUNDS if self.program == "gensim" or self.epochs > 1 else None
+    def quick(self) -> bool:
+        """Whether it takes seconds."""
+        generated = self.text.startswith(GENERATED)
+        return not (generated or self.program == "gensim" or self.epochs > 1)
 
     @property
     def name(self) -> str:
@@ -151,10 +152,8 @@ SWEEPS: dict[str, Callable[[Ground], list[Point]]] = {
 
 
 def tasks_of(points: Iterable[Point], rounds: int) -> list[Task]:
-    """Return every point once a round, what takes minutes in the first rounds only."""
-    once = list(dict.fromkeys(points))
+    """Return every point once a round, quick ones twice."""
     return [
         Task("sweep", point.name, point.threads, point.epochs, 1, repeat)
-        for repeat in range(1, rounds + 1)
-        for point in turn(once, repeat)
+        for point, repeat in in_turn(list(dict.fromkeys(points)), rounds)
     ]

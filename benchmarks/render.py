@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from . import store
-from .spreads import numbers
+from .spreads import run_counts
 from .summary import OURS
 from .sweep_tables import TableError, goals, roofline, sweeps, traffic
 from .task_tables import checkpoints, graphs, labels, sessions
@@ -178,7 +178,7 @@ def speed(results: Results) -> list[str]:
             f"| {_rate(rate['median'])} | {_times(ratio['training'], name)} "
             f"| {one['peak_memory_bytes']['max'] / 1e6:.0f} |"
         )
-    runs = numbers(one["whole"]["n"] for one in found.values())
+    runs = run_counts(one["whole"]["n"] for one in found.values())
     return [*lines, "", f"Medians of {runs} runs in turn (least to greatest)."]
 
 

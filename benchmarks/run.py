@@ -138,7 +138,10 @@ def parse(arguments: list[str], kind: Kind = Kind()) -> argparse.Namespace:
     )
     parser.add_argument("--only", help="names of contenders, comma-separated")
     parser.add_argument(
-        "--repeats", type=int, default=plan.ROUNDS, help="of what takes seconds (%(default)s)"
+        "--repeats",
+        type=int,
+        default=plan.ROUNDS,
+        help="rounds, two runs each of what takes seconds",
     )
     parser.add_argument("--seeds", type=int, default=3, help="full-length runs of ours, each mode")
     parser.add_argument("--peer-seeds", type=int, default=1, help="and of each peer; 0: none")
@@ -258,7 +261,7 @@ def describe(task: plan.Task) -> str:
     """Return what a task is, for a line of progress."""
     if task.task == "accuracy":
         return f"accuracy of {task.contender}, {task.epochs} epochs, seed {task.seed}"
-    return f"{task.task} of {task.contender}, threads {task.threads}, round {task.repeat}"
+    return f"{task.task} of {task.contender}, threads {task.threads}, run {task.repeat}"
 
 
 def took(entry: dict[str, Any], cpus: int) -> str:

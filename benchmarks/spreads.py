@@ -26,7 +26,7 @@ def rounded(value: float) -> float:
     return value if isinstance(value, int) else float(f"{value:.4g}")
 
 
-def numbers(counts: Iterable[int]) -> str:
+def run_counts(counts: Iterable[int]) -> str:
     """Return how many runs each had: "3", or "3 to 5"."""
     found = set(counts) or {0}
     return " to ".join(map(str, sorted({min(found), max(found)})))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import traffic as counted
-from .spreads import NOISE, noise, numbers
+from .spreads import NOISE, noise, run_counts
 
 Results = dict[str, Any]
 Point = dict[str, Any]
@@ -36,7 +36,7 @@ def sweeps(results: Results) -> list[str]:
             point = found["points"][name]
             cells = [sweep if place == 0 else "", label(sweep, point), *_cells(point)]
             lines.append(f"| {' | '.join(cells)} |")
-    runs = numbers(point["seconds"]["whole"]["n"] for point in found["points"].values())
+    runs = run_counts(point["seconds"]["whole"]["n"] for point in found["points"].values())
     rounds = (
         "One round." if runs == "1" else f"Medians of {runs} rounds in turn (least to greatest)."
     )

@@ -47,7 +47,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.set_defaults(threads=usable_cpus())
     parser.add_argument("--only", help=f"some of {','.join(SWEEPS)}")
     parser.add_argument(
-        "--rounds", type=int, default=ROUNDS, help="of what takes seconds (%(default)s)"
+        "--rounds", type=int, default=ROUNDS, help="two runs each of what takes seconds"
     )
     parser.add_argument(
         "--sizes", default=SIZES, help="sizes of texts cut off, in MB (%(default)s)"

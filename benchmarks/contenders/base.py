@@ -9,7 +9,6 @@ from pathlib import Path
 
 from ..process import Outcome, ProcessError
 
-LONG_ROUNDS = 3  # of what takes minutes; a program that takes seconds has one in every round
 DRIVERS = Path(__file__).resolve().parent.parent / "drivers"
 
 
@@ -54,8 +53,10 @@ class Contender:
         What it prints over and over while it trains, so that training can be told from the rest.
     accuracy_threads : int or None
         Threads for runs that are scored and not timed, where they have to differ.
-    rounds : int or None
-        In how many rounds it takes part at most, since it takes long. One is one seed, too.
+    quick : bool
+        Takes seconds, in which whatever comes by tells: it is run twice a round.
+    slow : bool
+        Takes so long that one round and one seed have to do.
     """
 
     name: str
@@ -63,7 +64,8 @@ class Contender:
     peer = True
     mark: bytes | None = None
     accuracy_threads: int | None = None
-    rounds: int | None = LONG_ROUNDS
+    quick = False
+    slow = False
 
     def __init__(self, python: Path) -> None:
         """Remember the interpreter of the environment that this contender lives in."""

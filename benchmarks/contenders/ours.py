@@ -27,12 +27,13 @@ class Ours(Contender):
         negatives: str,
         extra: Sequence[str] = (),
         *,
-        rounds: int | None = None,
+        quick: bool = True,
+        slow: bool = False,
     ) -> None:
         super().__init__(python)
         self.negatives = negatives
         self.extra = tuple(extra)
-        self.rounds = rounds
+        self.quick, self.slow = quick and not slow, slow
         options = " ".join(extra)
         self.name = f"w2v-{negatives}" + options.replace(" --", "-").replace("--", "-").replace(
             " ", "-"

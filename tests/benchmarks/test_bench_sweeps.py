@@ -26,30 +26,18 @@ def swept(results):
     return {**results, "runs": runs, "settings": settings, "summary": summary.summarize(runs)}
 
 
-def test_points_that_sweeps_share_are_run_once_a_round():
-    tasks = points.tasks_of(
-        [point for make in points.SWEEPS.values() for point in make(ground())], 3
+def test_points_that_sweeps_share_are_run_once_a_round_and_quick_ones_twice():
+    every = list(
+        dict.fromkeys(point for make in points.SWEEPS.values() for point in make(ground()))
     )
+    tasks = points.tasks_of(every, 3)
     names = [task.contender for task in tasks]
-    assert all(names.count(name) == 3 for name in names)
-    assert len({(task.contender, task.repeat) for task in tasks}) == len(tasks)
-    first = {task.repeat: task.contender for task in reversed(tasks)}
-    assert len(set(first.values())) == 3
-    follows = {
-        later.contender
-        for task, later in pairwise(tasks)
-        if task.contender.startswith("gensim") and task.repeat == later.repeat
-    }
-    assert len(follows) > 1
-
-
-def test_points_that_take_long_have_three_rounds_and_the_others_all():
-    every = {point for make in points.SWEEPS.values() for point in make(ground())}
-    names = [task.contender for task in points.tasks_of(every, 5)]
-    long = {point.name for point in every if point.program == "gensim" or point.epochs > 1}
-    assert len(long) == 2
+    assert {names.count(point.name) for point in every if point.quick} == {6}
+    long = {point.name for point in every if not point.quick}
     assert {names.count(name) for name in long} == {3}
-    assert {names.count(point.name) for point in every if point.name not in long} == {5}
+    assert len({(task.contender, task.repeat) for task in tasks}) == len(tasks)
+    follows = {two.contender for one, two in pairwise(tasks) if one.contender in long}
+    assert len(follows) > len(long)  # nobody always comes after the same
 
 
 def test_every_sweep_has_the_plain_run_but_that_of_vocabularies():

@@ -10,7 +10,7 @@
 #include "table.h"
 
 /* Words and line ends whose slots are asked for before the first of them is looked up, and how
- * many more can be found with the last: each of 64 bytes may be a newline. */
+ * many can be found until there are so many: each of the last 64 bytes may be a newline. */
 enum { SCAN_AHEAD = 64, MOST_FOUND = SCAN_AHEAD + 64 };
 
 /* A longer run of bytes without a separator is no word, and its text no text. */
@@ -30,8 +30,7 @@ typedef struct {
     uint64_t fingerprint;  /* sum of hash[i] * PRINT_BASE ** (n - 1 - i), tokens and line ends */
 } Scanned;
 
-/* The length of the word at `p`, of 64 bytes or more: SCAN_PADDING bytes after the text hold a
- * space. */
+/* The length of the word at `p`, whose first 64 bytes hold no separator: those after the text do. */
 static __attribute__((noinline)) size_t long_length(const char *p) {
     for (size_t length = 64;; length += 64) {
         uint64_t marks = separators(p + length);
@@ -65,7 +64,7 @@ typedef struct {
     const char *word;  /* NULL for a line end */
 } Found;
 
-/* A word of any length but zero, as `found`. 16 bytes are readable at it. */
+/* The key of a word, which is no word if its length is zero. 16 bytes are readable at it. */
 static inline void find_word(const char *word, size_t length, Found *found) {
     /* From 16 - length on, `length` bytes of ones. */
     static const uint64_t ones[] = {~0ULL, ~0ULL, 0, 0};

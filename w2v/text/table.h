@@ -27,7 +27,8 @@
 
 enum { INLINE_BYTES = 16, FIRST_BITS = 14 };
 
-/* Readable (and writable) bytes that scanners need after the end of a text. */
+/* Readable (and writable) bytes that scanners need after the end of a text: they look at 64 bytes
+ * at a time, and take INLINE_BYTES where a word may begin. */
 enum { SCAN_PADDING = 64 + INLINE_BYTES };
 
 /* Both multipliers hold a zero byte with other bytes above it, which no key can
