@@ -300,7 +300,7 @@ def _rate(value: float) -> str:
 
 
 def _times(ratio: float, name: str) -> str:
-    if name == OURS:
+    if name.startswith(OURS):
         return ""
     return f"{ratio:.1f} x" if ratio < 10 else f"{ratio:.0f} x"
 

@@ -17,6 +17,7 @@ def everyone(python: Path, peers_python: Path) -> list[Contender]:
     """Return all contenders, ours first: `python` has w2v, `peers_python` the others."""
     return [
         Ours(python, "shared"),
+        Ours(python, "shared", ("--effort", "fast")),
         Ours(python, "private", quick=False),
         Gensim(peers_python),
         Original(peers_python),

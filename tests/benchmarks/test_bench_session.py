@@ -17,7 +17,7 @@ def everyone():
 def test_each_round_of_speed_runs_everybody_and_begins_with_another():
     tasks = plan.speed(everyone(), 2, 3)
     names = [one.name for one in everyone()]
-    a_round = sorted([*names, "w2v-shared"])  # which takes seconds
+    a_round = sorted(names + names[:2])  # w2v with shared negatives takes seconds
     rounds = [tasks[start : start + len(a_round)] for start in range(0, len(tasks), len(a_round))]
     assert [sorted(task.contender for task in one) for one in rounds] == [a_round] * 3
     assert [one[0].contender for one in rounds] == names[:3]
@@ -30,6 +30,7 @@ def test_accuracy_runs_every_seed_of_ours_and_fewer_of_the_peers():
         one.name: [task.seed for task in tasks if task.contender == one.name] for one in everyone()
     }
     assert seeds.pop("w2v-shared") == seeds.pop("w2v-private") == [1, 2, 3]
+    assert seeds.pop("w2v-shared-effort-fast") == [1, 2, 3]
     assert set(map(tuple, seeds.values())) == {(1,)}
     # Its last thread trains one epoch only: with few threads the comparison would flatter us.
     assert {task.threads for task in tasks if task.contender == "word2vec"} == {20}
@@ -42,7 +43,7 @@ def test_everybody_gets_the_same_settings(tmp_path, monkeypatch):
         dim=7, window=3, negative=11, sample=0.5, min_count=2, alpha=0.125, threads=13
     )
     job = contenders.Job("c.txt", "o.bin", 17, 19, settings)
-    shared, private, gensim, original, fasttext = (
+    shared, fast, private, gensim, original, fasttext = (
         one.command(job) for one in contenders.everyone(tmp_path / "python", tmp_path / "python")
     )
     for command, sign in ((shared, "--"), (private, "--"), (original, "-")):
@@ -52,6 +53,7 @@ def test_everybody_gets_the_same_settings(tmp_path, monkeypatch):
         assert given[f"{sign}sample"] == "0.5" and given[f"{sign}alpha"] == "0.125"
     assert shared[shared.index("--negatives") + 1] == "shared"
     assert private[private.index("--negatives") + 1] == "private"
+    assert fast == [*shared, "--effort", "fast"]
     assert shared[shared.index("--dim") + 1] == original[original.index("-size") + 1] == "7"
     assert shared[shared.index("--epochs") + 1] == original[original.index("-iter") + 1] == "17"
     assert json.loads(gensim[2]) == json.loads(fasttext[2]) | {"model": "skipgram", "loss": "ns"}
@@ -68,7 +70,7 @@ def test_commands_are_shown_without_paths_of_this_machine(tmp_path):
     (tmp_path / "word2vec").touch()
     job = contenders.Job("c.txt", "o.bin", 1, 1, contenders.Settings())
     found = contenders.everyone(tmp_path / "python3", tmp_path / "python3")
-    gensim, original = (bench.shown(one.command(job)) for one in found[2:4])
+    gensim, original = (bench.shown(one.command(job)) for one in found[3:5])
     assert gensim[:2] == ["python", "benchmarks/drivers/train_gensim.py"]
     assert original[0] == "word2vec"
     assert not any(store.ABSOLUTE.search(part) for part in gensim + original)
