@@ -46,8 +46,8 @@ def test_a_whole_session_of_w2v_alone(tmp_path):
     assert results["corpus"]["tokens"] == 40_000
     assert {entry["name"] for entry in results["missing"]} == {"gensim", "word2vec", "fasttext"}
     summary = results["summary"]
-    for name in ("w2v-shared", "w2v-private"):
-        assert summary["speed"][name]["whole"]["n"] == 2
+    for name, runs in (("w2v-shared", 4), ("w2v-private", 2)):  # the former is quick
+        assert summary["speed"][name]["whole"]["n"] == runs
         assert summary["accuracy"][name]["ws353"]["n"] == 2
     assert set(summary["text"]) == {"1", "2"}
     assert set(summary["startup"]) == {"similar", "help"}
