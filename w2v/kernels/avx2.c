@@ -6,6 +6,7 @@
 #endif
 #define NAME "avx2"
 #define TABLE w2v_avx2
+#define INT16
 #define LANES 8
 #define TILE_COLS 5
 #define TILE_CONTEXTS 4

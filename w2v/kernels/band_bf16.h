@@ -1,19 +1,9 @@
-/* The products of the band, as band_float.h lists them, in bf16. What is multiplied lies in pairs
- * along the dimension that is summed over, as in noise_bf16.h; rows are converted as they enter,
- * and no float32 copy of them is kept:
+/* The products of the band, as band_float.h lists them, in bf16: see pairs.h. Rows are converted as
+ * they enter, and no float32 copy of them is kept. Logits are sums over columns, lanes contexts:
  *
- *   logits, over columns            x_columns    (pair_width, x_columns_step)  lanes are contexts
- *                                   y_pairs      (STEP, pair_width)
- *   deltas of centers, over         ring_mixed   (positions / 2, width)  contexts 2i, 2i + 1
- *     contexts                      coef_of_centers (STEP, band_room / 2)
- *   deltas of contexts, over        y_mixed      (positions / 2, width)  centers 2i, 2i + 1
- *     centers                       coef_of_ring (positions / 2, band_room)
- *
- * x_pairs holds the contexts' rows for their products with the noise words; not in CBOW, whose
- * sources are hidden vectors. Here the first center of the ring, a window before position 0, has
- * number 0. A center with an even number and the next share a stretch of band_room contexts, of
- * which the first is a window before the former: what is not among a center's own contexts has
- * coefficient 0. */
+ *   x_columns    (pair_width, x_columns_step)
+ *   y_pairs      (STEP, pair_width)
+ */
 
 /* The lanes of x whose bits are set go to memory, one after another; returns how many. */
 INLINE ptrdiff_t store_lanes(float *to, uint32_t lanes, vf x) {
@@ -106,6 +96,8 @@ INLINE void keep_errors(const w2v_worker *w, const int rows, const int cols, ptr
     UNROLL for (int c = 0; c < cols; c++)
         store_pairs(to + c * LANES, mix(errors[0][c], errors[rows - 1][c]));
 }
+
+static void enter_errors(w2v_worker *w, ptrdiff_t n) { (void)w, (void)n; }
 
 INLINE const source_t *ring_sources(const w2v_worker *w, ptrdiff_t i) {
     return w->x_pairs + i * w->pair_width;
@@ -206,16 +198,6 @@ INLINE void add_from_centers(vf (*acc)[TILE_COLS], const int rows, const int col
     const ptrdiff_t room = w->band_room;
     add_pair_products(acc, rows, cols, w->coef_of_ring + i / 2 * room + 2 * w->window, 1, room - 2,
                       w->y_mixed + i / 2 * w->width + col, w->width, w->window + 1);
-}
-
-/* What stays of a ring of mixed rows: after an odd number of positions with other partners. */
-static void slide_mixed(const w2v_worker *w, int32_t *mixed, ptrdiff_t n) {
-    const ptrdiff_t width = w->width;
-    const int32_t *from = mixed + n / 2 * width;
-    for (ptrdiff_t k = 0; k < w->window * width; k += LANES) {
-        const vi now = load_pairs(from + k);
-        store_pairs(mixed + k, n % 2 ? high_and_low(now, load_pairs(from + width + k)) : now);
-    }
 }
 
 static void slide_rows(w2v_worker *w, ptrdiff_t n) {

@@ -1,8 +1,9 @@
-/* The products of the band, in float32. band_bf16.h is the same in bf16.
+/* The products of the band, in float32. band_bf16.h is the same in bf16, band_int16.h in int16.
  *
  *   enter_contexts      n inputs from position 2 window on are copied into a ring
  *   enter_outputs       skip-gram: outputs of the step's centers, into another
  *   keep_errors         CBOW: a tile of errors of hidden vectors, into that other
+ *   enter_errors        once all of the step's are kept
  *   ring_sources        contexts from a position on, as noise_logits() wants them
  *   ring_mixed          contexts from position 0 on, as update_noise() wants them
  *   band_logits         logits of the step's centers with their contexts, into the band
@@ -30,72 +31,30 @@ INLINE void keep_errors(const w2v_worker *w, const int rows, const int cols, ptr
     }
 }
 
+static void enter_errors(w2v_worker *w, ptrdiff_t n) { (void)w, (void)n; }
+
 INLINE const source_t *ring_sources(const w2v_worker *w, ptrdiff_t i) {
     return w->x + i * w->width;
 }
 
 INLINE const mixed_t *ring_mixed(const w2v_worker *w) { return w->x; }
 
-/* Partial dot products, one lane each, of TILE_CENTERS neighboring centers with `count`
- * contexts each, from `x` on for the first center and one further on for each next. */
-INLINE void band_tile(const w2v_worker *w, const float *y, const float *x, float *sums,
-                      const int count) {
-    const ptrdiff_t width = w->width;
-    vf acc[TILE_CENTERS][TILE_DISTANCES];
-    UNROLL for (int r = 0; r < TILE_CENTERS; r++) {
-        UNROLL for (int k = 0; k < count; k++) acc[r][k] = splat(0.0f);
-    }
-    for (ptrdiff_t c = 0; c < width; c += LANES) {
-        vf center[TILE_CENTERS];
-        UNROLL for (int r = 0; r < TILE_CENTERS; r++) center[r] = load(y + r * width + c);
-        UNROLL for (int s = 0; s < count + TILE_CENTERS - 1; s++) {
-            vf v = load(x + s * width + c);
-            IN_REGISTER(v);
-            UNROLL for (int r = 0; r < TILE_CENTERS; r++) {
-                if (s >= r && s - r < count) acc[r][s - r] += center[r] * v;
-            }
-        }
-    }
-    UNROLL for (int r = 0; r < TILE_CENTERS; r++) {
-        UNROLL for (int k = 0; k < count; k++)
-            store(sums + (r * 2 * w->window + k) * LANES, acc[r][k]);
-    }
+typedef vf sources_t, sum_t;
+
+INLINE sources_t load_sources(const source_t *p) { return load(p); }
+INLINE sum_t no_sum(void) { return splat(0.0f); }
+INLINE sum_t add_sources(sum_t sum, sources_t a, sources_t b) { return sum + a * b; }
+INLINE vf summed_lanes(const float *p) { return sum_lanes(p); }
+
+INLINE const source_t *center_row(const w2v_worker *w, ptrdiff_t q) {
+    return w->y + (2 * w->window + q) * w->width;
 }
 
-/* One side of TILE_CENTERS centers: `window` contexts each. */
-static void band_side(const w2v_worker *w, const float *y, const float *x, float *sums) {
-    for (ptrdiff_t k = 0, pieces = (w->window + TILE_DISTANCES - 1) / TILE_DISTANCES;
-         k < w->window; pieces--) {
-        const ptrdiff_t count = (w->window - k + pieces - 1) / pieces;
-        const float *from = x + k * w->width;
-        float *to = sums + k * LANES;
-        switch (count) {
-        case 1: band_tile(w, y, from, to, 1); break;
-        case 2: band_tile(w, y, from, to, 2); break;
-        case 3: band_tile(w, y, from, to, 3); break;
-        case 4: band_tile(w, y, from, to, 4); break;
-        default: band_tile(w, y, from, to, 5); break;
-        }
-        k += count;
-    }
-}
+#include "band_rows.h"
 
-/* Logits of the step's centers with their contexts, into the band. LANES / 2 centers at a
- * time, since 2 window LANES / 2 sums are then `window` whole vectors. */
+/* Logits of the step's centers with their contexts, into the band. */
 static void band_logits(w2v_worker *w, ptrdiff_t n) {
-    const ptrdiff_t window = w->window, width = w->width;
-    float *logits = w->band + 2 * window * 2 * window;
-    for (ptrdiff_t q = 0; q < n; q += LANES / 2) {
-        for (ptrdiff_t r = 0; r < LANES / 2; r += TILE_CENTERS) {
-            const float *y = w->y + (2 * window + q + r) * width;
-            const float *x = w->x + (q + r) * width;
-            float *sums = w->lane_sums + r * 2 * window * LANES;
-            band_side(w, y, x, sums);
-            band_side(w, y, x + (window + 1) * width, sums + window * LANES);
-        }
-        for (ptrdiff_t k = 0; k < window; k++, logits += LANES)
-            store(logits, sum_lanes(w->lane_sums + k * LANES * LANES));
-    }
+    row_logits(w, n, w->band + 2 * w->window * 2 * w->window);
 }
 
 static void arrange_band(w2v_worker *w, ptrdiff_t n) { (void)w, (void)n; }

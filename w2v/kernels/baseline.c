@@ -2,6 +2,9 @@
 #define NAME "baseline"
 #define TABLE w2v_baseline
 #define LANES 4
+#if defined(__x86_64__)
+#define INT16
+#endif
 #if defined(__aarch64__)
 #define TILE_COLS 7
 #define TILE_CONTEXTS 8

@@ -168,6 +168,7 @@ static void cbow_step(w2v_worker *w, ptrdiff_t n) {
     coefficients_of_hidden(w, n, centers);
     arrange_coefficients(w, n);
     update_hidden(w, n, centers);
+    enter_errors(w, n);
     update_contexts(w, n, rows, NULL);
     update_noise(w, noise, mix_sources(w, w->hidden, n), n);
     slide(w, n);

@@ -15,8 +15,12 @@ static void lay_out_noise(const w2v_worker *w, w2v_noise *noise, char *arena, in
     noise->z_columns = carve(arena, used, columns * (width + SLACK));
     noise->z_delta = carve(arena, used, columns * width);
     noise->shift = carve(arena, used, columns);
-#ifdef BF16
+#ifdef PAIRS
     noise->z_mixed = (int32_t *)carve(arena, used, w->noise_pairs * width);
+#endif
+#ifdef INT16
+    noise->z_pairs = (int32_t *)carve(arena, used, columns * w->pair_width);
+    noise->unit = carve(arena, used, columns);
 #endif
 }
 
@@ -26,8 +30,7 @@ static void lay_out_products(w2v_worker *w, int64_t ring, int64_t sources, char 
                              int64_t *used) {
     const int64_t columns = w->noise_columns;
     w->noise_coef = carve(arena, used, ring * columns);
-#ifdef BF16
-    w->pair_width = (w->width / 2 + LANES - 1) / LANES * LANES;
+#ifdef PAIRS
     w->x_pairs = (int32_t *)carve(arena, used, sources * w->pair_width);
     w->x_mixed = (int32_t *)carve(arena, used, STEP / 2 * w->width);
     w->coef_pairs = (int32_t *)carve(arena, used, (STEP + SLACK) * w->noise_pairs);
@@ -35,6 +38,9 @@ static void lay_out_products(w2v_worker *w, int64_t ring, int64_t sources, char 
     w->nothing = carve(arena, used, columns);
 #else
     (void)sources;
+#endif
+#ifdef INT16
+    w->x_unit = carve(arena, used, sources + SLACK);
 #endif
 #ifdef AMX
     w->coef_of_noise = (int32_t *)carve(arena, used, columns * STEP / 2);
@@ -45,9 +51,25 @@ static void lay_out_products(w2v_worker *w, int64_t ring, int64_t sources, char 
 /* The rings of rows that the band is multiplied with; `logits` if it is made of them too. */
 static void lay_out_rings(w2v_worker *w, int logits, char *arena, int64_t *used) {
     const int64_t window = w->window, width = w->width, places = 2 * window + STEP + SLACK;
-#ifdef BF16
+#ifdef PAIRS
     w->ring_mixed = (int32_t *)carve(arena, used, places / 2 * width);
     w->y_mixed = (int32_t *)carve(arena, used, places / 2 * width);
+#endif
+#if defined(INT16)
+    w->band_room = (ptrdiff_t)((2 * window + 2 + 2 * LANES - 1) / (2 * LANES) * (2 * LANES));
+    w->own_places = (int32_t *)carve(arena, used, 4 * w->band_room);
+    w->coef_of_ring = (int32_t *)carve(arena, used, places / 2 * w->band_room);
+    w->coef_of_centers = (int32_t *)carve(arena, used, STEP / 2 * w->band_room);
+    w->y_unit = carve(arena, used, places);
+    if (logits) {
+        w->ring_unit = w->x_unit;
+        w->y_pairs = (int32_t *)carve(arena, used, STEP * w->pair_width);
+        w->whole_logits = carve(arena, used, STEP * 2 * window + SLACK);
+    } else {
+        w->ring_unit = carve(arena, used, places + SLACK);
+        w->errors = carve(arena, used, STEP * width);
+    }
+#elif defined(BF16)
     w->band_room = (ptrdiff_t)((2 * window + 2 + LANES - 1) / LANES * LANES);
     w->stretches = carve(arena, used, 2 * w->band_room);
     w->own_lanes = (uint32_t *)carve(arena, used, 2 * w->band_room / LANES);
@@ -112,8 +134,14 @@ static int64_t lay_out(w2v_worker *w, const w2v_run *run, char *arena) {
     w->noise_columns = (ptrdiff_t)((run->block_noise + LANES - 1) / LANES * LANES);
     w->noise_at_once = (ptrdiff_t)((run->block_noise + run->block_length - 1) / run->block_length);
     w->capacity = (ptrdiff_t)(4 * (5 * window + run->block_length + 2 * STEP + BATCH) + SLACK);
-#ifdef BF16
+#ifdef PAIRS
+    w->pair_width = (w->width / 2 + LANES - 1) / LANES * LANES;
     w->noise_pairs = w->noise_columns / 2;
+#endif
+#ifdef INT16
+    w->noise_pairs = (w->noise_pairs + LANES - 1) / LANES * LANES;
+    set_limits(w, run);
+    w->dim_pairs = pairs_of_columns((ptrdiff_t)run->dim);
 #endif
 #ifdef AMX
     w->noise_pairs = (w->noise_pairs + TILE_SIZE - 1) / TILE_SIZE * TILE_SIZE;
@@ -160,7 +188,12 @@ static int64_t lay_out(w2v_worker *w, const w2v_run *run, char *arena) {
     w->log_mass = carve(arena, &used, ring);
     w->spared = carve(arena, &used, ring);
     /* the coefficients of the step's centers start 2 window rows in: align that place */
-    const int64_t before = 2 * window * 2 * window, shift = (16 - before % 16) % 16;
+    const int64_t before = 2 * window * 2 * window, align = (16 - before % 16) % 16;
+#ifdef INT16
+    const int64_t shift = align + SLACK; /* stretch() reads up to two places before them */
+#else
+    const int64_t shift = align;
+#endif
     w->band = carve(arena, &used, places * 2 * window + shift);
     if (arena) w->band += shift;
     w->lane_sums = carve(arena, &used, window * LANES * LANES);
@@ -174,6 +207,9 @@ static int64_t lay_out(w2v_worker *w, const w2v_run *run, char *arena) {
 /* The weight of a pair, by window mode, the center's reach to that side, and distance. */
 static void fill_weights(w2v_worker *w) {
     const ptrdiff_t window = w->window;
+#ifdef INT16
+    if (w->own_places) fill_own_places(w);
+#endif
 #ifdef BF16
     for (ptrdiff_t k = 0; w->own_lanes && k < 2 * w->band_room / LANES; k++)
         w->own_lanes[k] = own_places(window, k % 2, k / 2 * LANES);

@@ -10,6 +10,7 @@
  *   TALL_CONTEXTS   contexts in such a tile of one vector of noise words in place of two;
  *                   2 * TILE_CONTEXTS if not given
  *   BF16            if products with noise words and tree nodes shall be in bf16
+ *   INT16           if those with noise words and of the band shall be in int16
  *   AMX             if those with noise words shall be by matrix tiles; BF16 too
  *   TILE_CENTERS    centers in a tile of pairs' logits: 5 times as many accumulators
  */
@@ -25,6 +26,10 @@ enum { TILE_ROWS = 2, TILE_DISTANCES = 5, PATH_NODES = 8 };
 #define TALL_CONTEXTS (2 * TILE_CONTEXTS)
 #endif
 
+#if defined(BF16) || defined(INT16)
+#define PAIRS
+#endif
+
 #define DELTA_LIMIT 0.5f /* see skipgram.h */
 
 #include "products.h"
@@ -35,8 +40,14 @@ enum { TILE_ROWS = 2, TILE_DISTANCES = 5, PATH_NODES = 8 };
 
 #include "losses.h"
 
-#ifdef BF16
+#if defined(BF16)
+#include "pairs_bf16.h"
+#include "pairs.h"
 #include "noise_bf16.h"
+#elif defined(INT16)
+#include "pairs_int16.h"
+#include "pairs.h"
+#include "noise_int16.h"
 #else
 #include "noise_float.h"
 #endif
@@ -49,8 +60,10 @@ enum { TILE_ROWS = 2, TILE_DISTANCES = 5, PATH_NODES = 8 };
 
 #include "private.h"
 
-#ifdef BF16
+#if defined(BF16)
 #include "band_bf16.h"
+#elif defined(INT16)
+#include "band_int16.h"
 #else
 #include "band_float.h"
 #endif

@@ -96,18 +96,27 @@ INLINE vf clamp(vf x, float limit) {
         r[k] = SHUFFLE(r[2 * k], r[2 * k + 1], BLEND, s) +                          \
                SHUFFLE(r[2 * k], r[2 * k + 1], SWAPPED, s);
 
+#if LANES == 4
+#define FOLD_LANES FOLD(1, 2) FOLD(2, 1)
+#elif LANES == 8
+#define FOLD_LANES FOLD(1, 4) FOLD(2, 2) FOLD(4, 1)
+#else
+#define FOLD_LANES FOLD(1, 8) FOLD(2, 4) FOLD(4, 2) FOLD(8, 1)
+#endif
+
 /* Lane k of the result is the sum of the lanes of vector k of `p` (LANES vectors in a row). */
 INLINE vf sum_lanes(const float *p) {
     vf r[LANES];
     UNROLL for (int k = 0; k < LANES; k++) r[k] = load(p + k * LANES);
-    FOLD(1, LANES / 2)
-    FOLD(2, LANES / 4)
-#if LANES > 4
-    FOLD(4, LANES / 8)
-#endif
-#if LANES > 8
-    FOLD(8, LANES / 16)
-#endif
+    FOLD_LANES
+    return r[0];
+}
+
+/* The same of whole numbers, given as floats of their bits. */
+INLINE vi sum_int_lanes(const float *p) {
+    vi r[LANES];
+    UNROLL for (int k = 0; k < LANES; k++) r[k] = (vi)load(p + k * LANES);
+    FOLD_LANES
     return r[0];
 }
 

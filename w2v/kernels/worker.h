@@ -28,6 +28,10 @@ typedef struct {
     float *z_columns;        /* z by columns: (noise_columns / LANES, width, LANES) */
     int32_t *z_mixed;        /* z in bf16, see noise_bf16.h */
     float *z_delta;          /* (noise_columns, width) */
+#ifdef INT16
+    int32_t *z_pairs;        /* (noise_columns, pair_width): z by rows */
+    float *unit;             /* (noise_columns,): of z's rows, see noise_int16.h */
+#endif
     float *shift;            /* (noise_columns,): taken from their logits: log_draws of their
                               * rows or 0; ABSENT in columns past block_noise */
     uint64_t filter[64];     /* a bit for each value of row mod 4096 among rows */
@@ -73,7 +77,7 @@ struct w2v_worker {
                               * of the hidden vectors there. In bf16 see band_bf16.h */
     float *hidden;           /* (STEP, width), CBOW: what centers are scored against */
     float *center_rows;      /* (STEP, width), CBOW: outputs of the step's centers */
-#ifdef BF16                  /* see noise_bf16.h, band_bf16.h, path_bf16.h */
+#ifdef PAIRS                 /* see noise_bf16.h, band_bf16.h, path_bf16.h; noise_int16.h, band_int16.h */
     ptrdiff_t pair_width;    /* width / 2 rounded up to LANES */
     int32_t *x_pairs, *x_mixed, *coef_pairs, *coef_mixed;
     float *nothing;          /* (noise_columns,): zeros */
@@ -83,6 +87,16 @@ struct w2v_worker {
     float *stretches;        /* (2, band_room): coefficients of two centers */
     uint32_t *own_lanes;     /* (band_room / LANES, 2): their own contexts among the lanes */
     int32_t *node_pairs, *node_mixed, *coef_of_nodes, *coef_of_contexts;
+#endif
+#ifdef INT16                 /* see pairs_int16.h, noise_int16.h, band_int16.h */
+    float row_limit, coef_limit, noise_coef_limit;
+    ptrdiff_t dim_pairs;     /* the first pairs of a row, that hold all columns but padding */
+    float *x_unit;           /* of x_pairs: (2 window + STEP,); CBOW, hs: (STEP,) */
+    float *ring_unit, *y_unit; /* (2 window + STEP,) */
+    float *whole_logits;     /* (STEP, 2 window): logits of the step's centers, without units */
+    float *errors;           /* (STEP, width), CBOW: the step's, before they enter y_mixed */
+    int32_t *own_places;     /* (2, 2, band_room): masks of two centers' contexts */
+    float source_delta_unit, noise_delta_unit, center_delta_unit, context_delta_unit;
 #endif
 #ifdef AMX                   /* see noise_amx.h */
     int32_t *coef_of_noise;  /* (noise_columns, STEP / 2) */
