@@ -99,11 +99,9 @@ INLINE void arrange_two(w2v_worker *w, ptrdiff_t e, ptrdiff_t last, float to_con
                         float to_centers) {
     const ptrdiff_t pairs = 2 * w->window, room = w->band_room;
     const float *from = w->band + e * pairs, *next = from + pairs;
-    const float *units = w->ring_unit + e - pairs;
     const vf low = splat(to_contexts * w->y_unit[e]);
     const vf high = splat(e + 1 < last ? to_contexts * w->y_unit[e + 1] : 0.0f);
     int32_t *mixed = w->coef_of_ring + e / 2 * room;
-    int32_t *alone = w->coef_of_centers + (e - pairs) * room / 2;
     for (ptrdiff_t k = 0; k < room; k += 2 * LANES) {
         vf a[2], b[2];
         UNROLL for (int v = 0; v < 2; v++) {
@@ -114,9 +112,11 @@ INLINE void arrange_two(w2v_worker *w, ptrdiff_t e, ptrdiff_t last, float to_con
         if (e < pairs) continue;
         vf unit[2];
         UNROLL for (int v = 0; v < 2; v++)
-            unit[v] = splat(to_centers) * load_unaligned(units + k + v * LANES);
-        store_pairs(alone + k / 2, pack_two(a[0] * unit[0], a[1] * unit[1]));
-        store_pairs(alone + (room + k) / 2, pack_two(b[0] * unit[0], b[1] * unit[1]));
+            unit[v] = splat(to_centers) *
+                      load_unaligned(w->ring_unit + e - pairs + k + v * LANES);
+        int32_t *alone = w->coef_of_centers + ((e - pairs) * room + k) / 2;
+        store_pairs(alone, pack_two(a[0] * unit[0], a[1] * unit[1]));
+        store_pairs(alone + room / 2, pack_two(b[0] * unit[0], b[1] * unit[1]));
     }
 }
 
