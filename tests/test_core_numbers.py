@@ -55,8 +55,8 @@ def unequal_rows(words, dim):
 
 def one_large_number(words, dim):
     inputs, outputs, counts = problem(words, dim)
-    inputs[:, dim // 2] = 8.0
-    outputs[:, dim // 3] = -8.0
+    inputs[:, dim // 2] = 4.0
+    outputs[:, dim // 3] = -4.0
     return inputs, outputs, counts
 
 

@@ -28,6 +28,7 @@ INLINE vf stretch(const w2v_worker *w, const float *from, ptrdiff_t r, ptrdiff_t
 static void enter_contexts(w2v_worker *w, ptrdiff_t n, const int32_t *rows) {
     const ptrdiff_t first = 2 * w->window, end = first + n;
     for (ptrdiff_t i = first; i < end; i++) w->ring_unit[i] = row_unit(w, input_row(w, rows[i]));
+    complete_units(w->ring_unit + first, n);
     for (ptrdiff_t i = first; i < end; i += 2) {
         int32_t *mixed = w->ring_mixed + i / 2 * w->width;
         /* a row without a partner gets itself, with coefficients of 0 */
@@ -45,6 +46,7 @@ static void enter_contexts(w2v_worker *w, ptrdiff_t n, const int32_t *rows) {
 static void enter_outputs(w2v_worker *w, ptrdiff_t n, const int32_t *centers) {
     float *units = w->y_unit + 2 * w->window;
     for (ptrdiff_t q = 0; q < n; q++) units[q] = row_unit(w, output_row(w, centers[q]));
+    complete_units(units, n);
     for (ptrdiff_t q = 0; q < n; q += 2) {
         int32_t *pairs = w->y_pairs + q * w->pair_width;
         enter_rows(w, output_row(w, centers[q]), output_row(w, centers[q + (q + 1 < n)]),
@@ -144,11 +146,11 @@ static void enter_errors(w2v_worker *w, ptrdiff_t n) {
     const ptrdiff_t width = w->width;
     float *units = w->y_unit + 2 * w->window;
     for (ptrdiff_t q = 0; q < n; q++) units[q] = row_unit(w, w->errors + q * width);
-    for (ptrdiff_t q = 0; q < n; q += 2) {
-        const ptrdiff_t partner = q + (q + 1 < n);
+    complete_units(units, n);
+    for (ptrdiff_t q = 0; q < n; q += 2)
         mix_rows(w->y_mixed + (w->window + q / 2) * width, w->errors + q * width,
-                 splat(1 / units[q]), w->errors + partner * width, splat(1 / units[partner]), width);
-    }
+                 splat(1 / units[q]), w->errors + (q + (q + 1 < n)) * width,
+                 splat(1 / units[q + 1]), width);
     arrange_band(w, n);
 }
 

@@ -1,5 +1,5 @@
 /* The products with a draw of noise words, in float32. noise_bf16.h is the same in bf16,
- * noise_amx.h by matrix tiles.
+ * noise_int16.h in int16, noise_amx.h by matrix tiles.
  *
  * Sources are the rows that noise words are scored against: contexts, or hidden vectors.
  *

@@ -73,6 +73,7 @@ static void arrange_noise(const w2v_worker *w, w2v_noise *noise) {
 static const source_t *arrange_sources(w2v_worker *w, const float *x, ptrdiff_t n) {
     const ptrdiff_t width = w->width;
     for (ptrdiff_t i = 0; i < n; i++) w->x_unit[i] = row_unit(w, x + i * width);
+    complete_units(w->x_unit, n);
     for (ptrdiff_t i = 0; i < n; i += 2) {
         int32_t *pairs = w->x_pairs + i * w->pair_width;
         /* a source without a partner gets itself, with coefficients of 0 */

@@ -7,15 +7,19 @@
  * `row_limit` units. Coefficients are multiplied by the unit of the row that they are for, and kept
  * as whole multiples of a unit that all of a product have in common, each being at most
  * `coef_limit` of them. So sums are of whole numbers, and exact; at their end they become floats,
- * multiplied by their unit. What is lost by rounding is a hundredth of what bf16 loses.
+ * multiplied by their unit. What is lost by rounding is less than a fifth of what bf16 loses; with long
+ * rows, wide windows and thousands of noise words there are fewer bits.
  *
  * No sum can overflow: with n numbers in it,
  *
  *   row_limit * row_limit * n < 2^31 for logits, n being the padded dim
  *   coef_limit * row_limit * n < 2^31 for deltas; noise_coef_limit where n are noise words
  *
+ * That holds for the rows as they were when their largest numbers were found: where another worker has
+ * added to one before it is converted, its numbers may be larger, though narrow() ends them at 32767.
+ *
  * A NaN or an infinity in a row or among coefficients makes the unit NaN or infinite, and so
- * whatever is made of them: training that diverges is seen as with floats.
+ * logits and the loss: training that diverges is seen as with floats.
  */
 
 /* What rows and coefficients are at most. A noise word gets deltas from all sources of a step, a
@@ -146,6 +150,11 @@ INLINE float row_unit(const w2v_worker *w, const float *row) {
     vf most = splat(LEAST_ROW);
     for (ptrdiff_t c = 0; c < w->width; c += LANES) most = larger(most, magnitude(load(row + c)));
     return largest_lane(most) / w->row_limit;
+}
+
+/* The units of n rows are known: if the last has no partner, it is to be its own. */
+INLINE void complete_units(float *units, ptrdiff_t n) {
+    if (n % 2) units[n] = units[n - 1];
 }
 
 /* The unit of coefficients of at most `coef`, for rows of units of at most `unit`, that leaves

@@ -23,6 +23,7 @@
 
 typedef float vf __attribute__((vector_size(4 * LANES)));
 typedef int32_t vi __attribute__((vector_size(4 * LANES)));
+typedef uint32_t vu __attribute__((vector_size(4 * LANES)));
 typedef float vf_unaligned __attribute__((vector_size(4 * LANES), aligned(4)));
 
 #define LANE4(f, s, l) f(s, l), f(s, l + 1), f(s, l + 2), f(s, l + 3)
@@ -114,10 +115,10 @@ INLINE vf sum_lanes(const float *p) {
 
 /* The same of whole numbers, given as floats of their bits. */
 INLINE vi sum_int_lanes(const float *p) {
-    vi r[LANES];
-    UNROLL for (int k = 0; k < LANES; k++) r[k] = (vi)load(p + k * LANES);
+    vu r[LANES];
+    UNROLL for (int k = 0; k < LANES; k++) r[k] = (vu)load(p + k * LANES);
     FOLD_LANES
-    return r[0];
+    return (vi)r[0];
 }
 
 #define EXCHANGE(s)                                                                 \

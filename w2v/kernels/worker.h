@@ -26,7 +26,7 @@ typedef struct {
     int32_t *rows;           /* (noise_columns,): block_noise of them */
     float *z;                /* (noise_columns, width): their outputs */
     float *z_columns;        /* z by columns: (noise_columns / LANES, width, LANES) */
-    int32_t *z_mixed;        /* z in bf16, see noise_bf16.h */
+    int32_t *z_mixed;        /* z in pairs, see pairs.h */
     float *z_delta;          /* (noise_columns, width) */
 #ifdef INT16
     int32_t *z_pairs;        /* (noise_columns, pair_width): z by rows */
@@ -74,7 +74,7 @@ struct w2v_worker {
     void *arena;             /* holds all buffers of this struct */
     float *x;                /* (2 window + STEP, width): inputs of positions 0 .. */
     float *y;                /* the same: outputs of positions -window ..; of CBOW the errors
-                              * of the hidden vectors there. In bf16 see band_bf16.h */
+                              * of the hidden vectors there. In 16 bits see pairs.h */
     float *hidden;           /* (STEP, width), CBOW: what centers are scored against */
     float *center_rows;      /* (STEP, width), CBOW: outputs of the step's centers */
 #ifdef PAIRS                 /* see noise_bf16.h, band_bf16.h, path_bf16.h; noise_int16.h, band_int16.h */
