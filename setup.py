@@ -5,8 +5,9 @@ address and undefined-behavior sanitizers; ``W2V_DEBUG=thread`` with the thread
 sanitizer; ``W2V_DEBUG=fuzz CC=clang`` with the address sanitizer and what a fuzzer
 has to know about branches taken. ``.ci/sanitizers`` shows how to run them.
 
-``W2V_EMULATE_TILES=1``, for tests only, compiles the kernel ``amx`` with its matrix tiles
-emulated: it then runs, slowly, wherever AVX512-BF16 is. ``.ci/sanitizers`` does so.
+For tests only: ``W2V_EMULATE=tiles`` compiles the kernel ``amx`` with its matrix tiles emulated, so
+that it runs, slowly, wherever AVX512-BF16 is; ``W2V_EMULATE=avx512`` (with GCC) emulates AVX-512
+too, so that all kernels run wherever AVX2 is. ``.ci/emulated`` and ``.ci/sanitizers`` do so.
 """
 
 import os
@@ -18,7 +19,7 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 DEBUG = os.environ.get("W2V_DEBUG", "")
-EMULATE_TILES = os.environ.get("W2V_EMULATE_TILES", "")
+EMULATE = os.environ.get("W2V_EMULATE", "")
 
 # No -ffast-math: before GCC 13 it makes the whole host process flush denormals.
 # No -march: each kernel names its own instruction set and one is chosen at run time.
@@ -36,10 +37,14 @@ UNDEFINED = "-fno-sanitize=null,object-size,pointer-overflow"
 SANITIZERS = {"1": "address,undefined", "thread": "thread", "fuzz": "address,fuzzer-no-link"}
 if DEBUG and DEBUG not in SANITIZERS:
     raise SystemExit(f"W2V_DEBUG={DEBUG}: set it to one of {', '.join(SANITIZERS)}, or not at all")
-if EMULATE_TILES not in ("", "1"):
-    raise SystemExit(f"W2V_EMULATE_TILES={EMULATE_TILES}: set it to 1, or not at all")
+EMULATED = {"": [], "tiles": ["TILES"], "avx512": ["TILES", "AVX512"]}
+if EMULATE not in EMULATED:
+    raise SystemExit(f"W2V_EMULATE={EMULATE}: set it to tiles or avx512, or not at all")
 DEBUG_FLAGS = ["-O1", "-g", "-fno-omit-frame-pointer", f"-fsanitize={SANITIZERS.get(DEBUG, '')}"]
 FLAGS = DEBUG_FLAGS if DEBUG else RELEASE_FLAGS
+if EMULATE == "avx512":
+    # Vectors wider than registers take GCC minutes with -O3; all functions that pass them are inlined.
+    FLAGS = [*FLAGS, "-O1", "-Wno-psabi"]
 
 
 def extension(name: str, *sources: str) -> Extension:
@@ -53,7 +58,7 @@ def extension(name: str, *sources: str) -> Extension:
         depends=sorted(str(file) for end in ("h", "pxd") for file in Path("w2v").rglob(f"*.{end}")),
         extra_compile_args=[*FLAGS, *unchecked],
         extra_link_args=DEBUG_FLAGS if DEBUG else [],
-        define_macros=[("W2V_EMULATE_TILES", None)] if EMULATE_TILES else [],
+        define_macros=[(f"W2V_EMULATE_{what}", None) for what in EMULATED[EMULATE]],
         libraries=["m"],
     )
 

@@ -1,5 +1,5 @@
 /* What a product of matrix tiles gives, to the last bit: cases worked out by hand from the manual's
- * description of TDPBF16PS, and random tiles, whose products go to standard output. .ci/emulated-amx
+ * description of TDPBF16PS, and random tiles, whose products go to standard output. .ci/emulated
  * builds it with emulated tiles and with tile instructions, which a processor without any leaves to
  * trapped.c: both must give the same. */
 #include <stdio.h>

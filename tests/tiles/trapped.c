@@ -1,6 +1,6 @@
 /* Matrix tiles for a processor that has none: preloaded into a process, it carries out the tile
  * instructions that such a processor refuses, and has w2v believe that there are tiles. So the
- * machine code that a processor with tiles would run is tested: .ci/emulated-amx. The product's
+ * machine code that a processor with tiles would run is tested: .ci/emulated. The product's
  * arithmetic is that of tiles.h, which products.c checks; what is decoded here - which tile, which
  * address, which step, what shape - is Intel's manual, read once more. */
 #define _GNU_SOURCE

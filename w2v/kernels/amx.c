@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include "processor.h"
+
 #ifndef W2V_AMX
 
 const char *w2v_amx_lacking(void) { return "this build of w2v has no AMX kernel"; }
@@ -13,8 +15,7 @@ const char *w2v_amx_refused(void) { return w2v_amx_lacking(); }
 #elif defined(W2V_EMULATE_TILES)
 
 const char *w2v_amx_lacking(void) {
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx512bf16") ? NULL : "even emulated, tiles need AVX512-BF16";
+    return w2v_has_bf16() ? NULL : "even emulated, tiles need AVX512-BF16";
 }
 const char *w2v_amx_refused(void) { return w2v_amx_lacking(); }
 
@@ -31,8 +32,7 @@ enum { GET_FEATURES = 0x1021, REQUEST_FEATURE = 0x1023, TILE_DATA = 18 };
 static int processor_has_tiles(void) {
     enum { BF16_PRODUCTS = 1 << 22, TILE_REGISTERS = 1 << 24 }; /* bits of EDX */
     unsigned a, b, c, d;
-    __builtin_cpu_init();
-    if (!__builtin_cpu_supports("avx512bf16") || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
+    if (!w2v_has_bf16() || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
     return (d & BF16_PRODUCTS) && (d & TILE_REGISTERS);
 }
 

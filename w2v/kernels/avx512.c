@@ -3,6 +3,8 @@
 #pragma clang attribute push(                                                        \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,bmi2"))),     \
     apply_to = function)
+#elif defined(W2V_EMULATE_AVX512)
+#pragma GCC target("avx2,fma,bmi2")
 #else
 #pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,bmi2,prefer-vector-width=512")
 #endif

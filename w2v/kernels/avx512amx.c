@@ -11,6 +11,8 @@
 #pragma clang attribute push(                                                             \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx2,fma,bmi2" TILES_NAMES))), \
     apply_to = function)
+#elif defined(W2V_EMULATE_AVX512)
+#pragma GCC target("avx2,fma,bmi2")
 #elif defined(W2V_EMULATE_TILES)
 #pragma GCC target(                                                                       \
     "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx2,fma,bmi2,prefer-vector-width=512")

@@ -1,7 +1,7 @@
 /* Pairs of int16 numbers, see pairs.h, for processors without bf16 products: one instruction makes two
- * products in each lane and adds them, another adds that to a sum. That is two for what takes two
- * fused multiply-adds of floats, but most processors can start more of these in a cycle; without
- * fused ones (SSE2) it takes four.
+ * products in each lane and adds them, another adds that to a sum; VNNI has one for both. That
+ * is one or two for what takes two fused multiply-adds of floats, and most processors can start
+ * more of these in a cycle; without fused ones (SSE2) it takes four.
  *
  * A row is kept as whole multiples of a unit of its own, the largest of its numbers being
  * `row_limit` units. Coefficients are multiplied by the unit of the row that they are for, and kept
@@ -42,7 +42,9 @@ INLINE sum_t no_sum(void) { return splat_int(0); }
 
 /* sum += a.low * b.low + a.high * b.high in each lane */
 INLINE sum_t add_pairs(sum_t sum, vi a, vi b) {
-#if LANES == 8
+#if LANES == 16
+    return (vi)_mm512_dpwssd_epi32((__m512i)sum, (__m512i)a, (__m512i)b);
+#elif LANES == 8
     return (vi)_mm256_add_epi32((__m256i)sum, _mm256_madd_epi16((__m256i)a, (__m256i)b));
 #else
     return (vi)_mm_add_epi32((__m128i)sum, _mm_madd_epi16((__m128i)a, (__m128i)b));
@@ -52,7 +54,10 @@ INLINE sum_t add_pairs(sum_t sum, vi a, vi b) {
 /* The nearest whole numbers, those past the ends of int16 brought there: of each four lanes of
  * `first`, then the same of `next`, and so on. */
 INLINE vi narrow(vf first, vf next) {
-#if LANES == 8
+#if LANES == 16
+    return (vi)_mm512_packs_epi32(_mm512_cvtps_epi32((__m512)first),
+                                  _mm512_cvtps_epi32((__m512)next));
+#elif LANES == 8
     return (vi)_mm256_packs_epi32(_mm256_cvtps_epi32((__m256)first),
                                   _mm256_cvtps_epi32((__m256)next));
 #else
@@ -62,7 +67,9 @@ INLINE vi narrow(vf first, vf next) {
 
 /* Side by side: the numbers of narrow(a, a') and of narrow(b, b') that are from a and from b. */
 INLINE vi mix_firsts(vi a, vi b) {
-#if LANES == 8
+#if LANES == 16
+    return (vi)_mm512_unpacklo_epi16((__m512i)a, (__m512i)b);
+#elif LANES == 8
     return (vi)_mm256_unpacklo_epi16((__m256i)a, (__m256i)b);
 #else
     return (vi)_mm_unpacklo_epi16((__m128i)a, (__m128i)b);
@@ -71,7 +78,9 @@ INLINE vi mix_firsts(vi a, vi b) {
 
 /* The same of a' and b'. */
 INLINE vi mix_nexts(vi a, vi b) {
-#if LANES == 8
+#if LANES == 16
+    return (vi)_mm512_unpackhi_epi16((__m512i)a, (__m512i)b);
+#elif LANES == 8
     return (vi)_mm256_unpackhi_epi16((__m256i)a, (__m256i)b);
 #else
     return (vi)_mm_unpackhi_epi16((__m128i)a, (__m128i)b);
@@ -80,7 +89,10 @@ INLINE vi mix_nexts(vi a, vi b) {
 
 /* 2 * LANES numbers in the same order. */
 INLINE vi pack_two(vf first, vf next) {
-#if LANES == 8
+#if LANES == 16
+    const __m512i fours = {0, 2, 4, 6, 1, 3, 5, 7};
+    return (vi)_mm512_permutexvar_epi64(fours, (__m512i)narrow(first, next));
+#elif LANES == 8
     return (vi)_mm256_permute4x64_epi64((__m256i)narrow(first, next), 0xd8);
 #else
     return narrow(first, next);
@@ -90,11 +102,14 @@ INLINE vi pack_two(vf first, vf next) {
 /* Each lane of `low` and of `high` side by side. */
 INLINE vi mix(vf low, vf high) {
     const vi both = narrow(low, high);
-#if LANES == 8
-    const __m256i by_turns = _mm256_setr_epi8(
-        0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15,
-        0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15);
-    return (vi)_mm256_shuffle_epi8((__m256i)both, by_turns);
+#if LANES > 4
+    const __m128i by_turns =
+        _mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15);
+#endif
+#if LANES == 16
+    return (vi)_mm512_shuffle_epi8((__m512i)both, _mm512_broadcast_i32x4(by_turns));
+#elif LANES == 8
+    return (vi)_mm256_shuffle_epi8((__m256i)both, _mm256_broadcastsi128_si256(by_turns));
 #else
     return (vi)_mm_unpacklo_epi16((__m128i)both, _mm_srli_si128((__m128i)both, 8));
 #endif
@@ -104,7 +119,9 @@ INLINE vi mix(vf low, vf high) {
 INLINE vi high_and_low(vi a, vi b) { return ((a >> 16) & splat_int(0xffff)) | (b << 16); }
 
 INLINE vf floats(sum_t sum) {
-#if LANES == 8
+#if LANES == 16
+    return (vf)_mm512_cvtepi32_ps((__m512i)sum);
+#elif LANES == 8
     return (vf)_mm256_cvtepi32_ps((__m256i)sum);
 #else
     return (vf)_mm_cvtepi32_ps((__m128i)sum);
@@ -114,7 +131,9 @@ INLINE vf floats(sum_t sum) {
 /* The larger of two numbers that are not negative, NaN being the largest: their bits are in
  * the order of whole numbers. */
 INLINE vf larger(vf a, vf b) {
-#if LANES == 8
+#if LANES == 16
+    return (vf)_mm512_max_epi32((__m512i)a, (__m512i)b);
+#elif LANES == 8
     return (vf)_mm256_max_epi32((__m256i)a, (__m256i)b);
 #else
     return choose((vi)a > (vi)b, a, b);
@@ -124,6 +143,9 @@ INLINE vf larger(vf a, vf b) {
 INLINE vf magnitude(vf x) { return (vf)((vi)x & splat_int(0x7fffffff)); }
 
 INLINE float largest_lane(vf x) {
+#if LANES > 8
+    x = larger(x, SHUFFLE(x, x, SWAPPED, 8));
+#endif
 #if LANES > 4
     x = larger(x, SHUFFLE(x, x, SWAPPED, 4));
 #endif

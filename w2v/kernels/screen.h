@@ -13,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "masks.h"
+#include "processor.h"
+
 enum {
     PANEL = 64,       /* questions whose sums with TILE rows fill the registers */
     TILE = 6,
@@ -35,18 +38,19 @@ typedef struct {
     ptrdiff_t n, room;
 } Hits;
 
-#if defined(__x86_64__) && (defined(__clang__) ? __clang_major__ >= 9 : __GNUC__ >= 11)
+#ifdef W2V_BF16
 #include <immintrin.h>
+#ifdef W2V_EMULATE_AVX512
+#define SCREEN_TARGET
+#define IN_REGISTER(x) (void)(x)
+#include "emulated.h"
+#else
 #define SCREEN_TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")))
 /* GCC 12 would load a memory operand again for each use. */
 #define IN_REGISTER(x) __asm__("" : "+v"(x))
+#endif
 
-static int screen_runs_here(void) {
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-           __builtin_cpu_supports("avx512bf16");
-}
+static int screen_runs_here(void) { return w2v_has_bf16(); }
 
 /* Packs from[0:n] times `scale` as pairs of bf16, 16 pairs at a time, filled up with zeros. */
 SCREEN_TARGET static void pack_row(uint32_t *to, const float *from, ptrdiff_t n, float scale) {
@@ -89,8 +93,8 @@ SCREEN_TARGET static void screen_tile(const Screen *screen, ptrdiff_t panel, ptr
         for (int j = 0; j < 4; j++) {
             const __mmask16 lanes = _mm512_cmp_ps_mask(
                 sums[i][j], _mm512_load_ps(thresholds + 16 * j), _CMP_GE_OQ);
-            unsigned reached; /* by name: GCC 12 can load more of a mask than it has stored */
-            __asm__("kmovw %1, %0" : "=r"(reached) : "k"(lanes));
+            unsigned reached;
+            LANE_BITS(reached, lanes);
             for (; reached; reached &= reached - 1) {
                 hits->rows[hits->n] = first + (int32_t)row + i;
                 hits->questions[hits->n++] =

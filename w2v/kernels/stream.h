@@ -32,11 +32,11 @@ static void close_sentence(w2v_worker *w) {
 }
 
 #if LANES == 16
-/* How many lanes are set. By name, since GCC 12 with -O1 widened a mask by storing its 16 bits
- * and loading 32. */
+#include "masks.h"
+
 INLINE int count_lanes(__mmask16 lanes) {
     uint32_t bits;
-    __asm__("kmovw %1, %0" : "=r"(bits) : "k"(lanes));
+    LANE_BITS(bits, lanes);
     return __builtin_popcount(bits);
 }
 #endif

@@ -9,6 +9,9 @@
 #include <string.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
+#ifdef W2V_EMULATE_AVX512
+#include "emulated.h"
+#endif
 #elif defined(__aarch64__)
 #include <arm_neon.h>
 #endif
@@ -46,6 +49,8 @@ INLINE void store_unaligned(float *p, vf x) { *(vf_unaligned *)p = x; }
 /* Keep x in a register: GCC would otherwise load it anew for each of its uses. */
 #if defined(__aarch64__)
 #define IN_REGISTER(x) __asm__("" : "+w"(x))
+#elif LANES == 16 && defined(W2V_EMULATE_AVX512)
+#define IN_REGISTER(x) (void)(x)
 #elif LANES == 16
 #define IN_REGISTER(x) __asm__("" : "+v"(x))
 #else
@@ -65,10 +70,12 @@ INLINE vf choose(vi mask, vf a, vf b) { return (vf)((mask & (vi)a) | (~mask & (v
 
 /* x brought between -limit and limit: the one operation that C's vector types lack. */
 INLINE vf clamp(vf x, float limit) {
-    const vf high = splat(limit), low = splat(-limit);
+    const vf high = splat(limit);
 #if LANES == 16
     return (vf)_mm512_range_ps((__m512)x, (__m512)high, SMALLER_MAGNITUDE);
-#elif LANES == 8
+#else
+    const vf low = splat(-limit);
+#if LANES == 8
     return (vf)_mm256_max_ps(_mm256_min_ps((__m256)x, (__m256)high), (__m256)low);
 #elif defined(__x86_64__)
     return (vf)_mm_max_ps(_mm_min_ps((__m128)x, (__m128)high), (__m128)low);
@@ -77,6 +84,7 @@ INLINE vf clamp(vf x, float limit) {
 #else
     x = choose(x > high, high, x);
     return choose(x < low, low, x);
+#endif
 #endif
 }
 
