@@ -109,6 +109,10 @@ class SampledSoftmaxReference(Reference):
 class CbowReference(Reference):
     """A center is scored against what its contexts are together."""
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.gets: dict[int, dict[int, float]] = {}  # center: context: its share of the gradient
+
     def around(self, p: int) -> list[int]:
         return [i for i in range(p - self.window, p + self.window + 1) if self.weight(p, i)]
 
@@ -141,8 +145,9 @@ class CbowReference(Reference):
         x_delta = []
         for i in contexts:
             delta = np.zeros_like(self.x[i])
-            for p in (p for p in range(i - self.window, i + self.window + 1) if self.weight(p, i)):
-                delta += self.shares(p)[1][self.around(p).index(i)] * self.y[p]
+            for p in range(i - self.window, i + self.window + 1):
+                if i in self.gets.get(p, ()):
+                    delta += self.gets[p][i] * self.y[p]
             x_delta.append(delta)
         for p, delta in zip(centers, y_delta, strict=True):
             self.outputs[self.kept[p]] += limited(delta)
@@ -156,7 +161,9 @@ class CbowReference(Reference):
         self.y[p] = np.zeros_like(y)
         if not around:
             return np.zeros_like(y)
-        hidden = self.shares(p)[0] @ np.array([self.x[i] for i in around])
+        give, get = self.shares(p)
+        self.gets[p] = dict(zip(around, get, strict=True))
+        hidden = give @ np.array([self.x[i] for i in around])
         others = np.array([self.counts_as_noise(j, row) for j in noise])
         share = self.negative / self.block_noise
         a = float(hidden @ y - self.shift([row])[0])
