@@ -43,7 +43,7 @@ if EMULATE not in EMULATED:
 DEBUG_FLAGS = ["-O1", "-g", "-fno-omit-frame-pointer", f"-fsanitize={SANITIZERS.get(DEBUG, '')}"]
 FLAGS = DEBUG_FLAGS if DEBUG else RELEASE_FLAGS
 if EMULATE == "avx512":
-    # Vectors wider than registers take GCC minutes with -O3; all functions that pass them are inlined.
+    # With -O3 GCC takes minutes for vectors wider than registers. All that passes them is inlined.
     FLAGS = [*FLAGS, "-O1", "-Wno-psabi"]
 
 

@@ -9,6 +9,7 @@ from benchmarks.drivers.lost import lost_seconds
 from benchmarks.task_tables import checkpoints as table
 
 
+@pytest.mark.slow
 def test_a_quick_session_measures_everything(tmp_path):
     text = tmp_path / "text.txt"
     text.write_text("".join(f"w{k * k % 2903} w{k % 1009}\n" for k in range(20_000)))

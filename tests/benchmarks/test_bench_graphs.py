@@ -6,6 +6,7 @@ from benchmarks import graphs, store, task_tables
 from benchmarks.contenders.pecanpy import GraphJob, OursOnGraphs, PecanPy
 
 
+@pytest.mark.slow
 def test_a_quick_session_measures_all_that_is_here(tmp_path):
     code = graphs.main(
         ["--quick", "--results", str(tmp_path), "--threads", "1", "--tmpdir", str(tmp_path)]

@@ -31,6 +31,7 @@ def test_every_plot_is_on_the_page_and_small_and_in_both_forms():
         assert (ROOT / "docs" / "plots" / f"{name}.svg").read_text().startswith("<?xml")
 
 
+@pytest.mark.slow
 def test_plots_can_be_made_from_the_committed_results(tmp_path):
     pytest.importorskip("matplotlib", reason="not in the extra test: pip install '.[bench]'")
     names = plots.draw_all(tmp_path, render.load_finished)
@@ -40,6 +41,7 @@ def test_plots_can_be_made_from_the_committed_results(tmp_path):
     assert {path.stem for path in (ROOT / "docs" / "plots").glob("*.png")} == set(names)
 
 
+@pytest.mark.slow
 def test_plots_can_be_made_of_every_sweep(results, tmp_path):
     pytest.importorskip("matplotlib", reason="not in the extra test: pip install '.[bench]'")
     runs = [*all_runs(), *roofline_runs()]

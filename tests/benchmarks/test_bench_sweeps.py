@@ -182,6 +182,7 @@ def test_generated_text_keeps_every_word(tmp_path):
     assert again.read_text().split() == words
 
 
+@pytest.mark.slow
 def test_a_session_measures_texts_of_all_kinds(tmp_path):
     text = tmp_path / "corpus.txt"
     draw = random.Random(1)

@@ -65,6 +65,7 @@ def test_accuracies_that_differ_are_a_failure(tmp_path, monkeypatch):
         bench.carry_out(task)
 
 
+@pytest.mark.slow
 def test_a_quick_session_of_w2v_alone(tmp_path):
     draw = random.Random(1)
     words = [f"word{number}" for number in range(60)]

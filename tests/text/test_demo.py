@@ -58,6 +58,7 @@ def test_file_cannot_be_written(folder):
         write_demo_text(folder / "missing/demo.txt")
 
 
+@pytest.mark.slow
 def test_this_installation_has_enough(tmp_path):
     loaded = set(sys.modules)
     path = write_demo_text(tmp_path)
