@@ -6,7 +6,7 @@ sanitizer; ``W2V_DEBUG=fuzz CC=clang`` with the address sanitizer and what a fuz
 has to know about branches taken. ``.ci/sanitizers`` shows how to run them.
 
 For tests only: ``W2V_EMULATE=tiles`` compiles the kernel ``amx`` with its matrix tiles emulated, so
-that it runs, slowly, wherever AVX512-BF16 is; ``W2V_EMULATE=avx512`` (with GCC) emulates AVX-512
+that it runs, slowly, wherever AVX512-BF16 is; ``W2V_EMULATE=avx512`` (GCC 11) emulates AVX-512
 too, so that all kernels run wherever AVX2 is. ``.ci/emulated`` and ``.ci/sanitizers`` do so.
 """
 
