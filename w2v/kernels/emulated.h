@@ -36,11 +36,6 @@ EMULATED __m512i emulated_set1_epi32(int x) {
     EACH to.i[k] = x;
     return to.si;
 }
-EMULATED __m512 emulated_loadu_ps(const void *p) {
-    emulated512 to;
-    memcpy(&to, p, sizeof to);
-    return to.ps;
-}
 EMULATED __m512i emulated_loadu_si512(const void *p) {
     emulated512 to;
     memcpy(&to, p, sizeof to);
@@ -217,8 +212,9 @@ EMULATED __m512 emulated_dpbf16_ps(__m512 sum, __m512bh a, __m512bh b) {
 #define _mm512_setzero_ps() emulated_set1_ps(0)
 #define _mm512_set1_ps emulated_set1_ps
 #define _mm512_set1_epi32 emulated_set1_epi32
-#define _mm512_load_ps emulated_loadu_ps
-#define _mm512_load_si512 emulated_loadu_si512
+/* aligned, or a fault, as with the instructions */
+#define _mm512_load_ps(p) (*(const __m512 *)(p))
+#define _mm512_load_si512(p) (*(const __m512i *)(p))
 #define _mm512_loadu_si512 emulated_loadu_si512
 #define _mm512_storeu_si512 emulated_storeu_si512
 #define _mm512_maskz_loadu_ps emulated_maskz_loadu_ps

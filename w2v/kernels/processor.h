@@ -8,6 +8,12 @@
 #endif
 
 #ifdef __x86_64__
+#ifdef W2V_EMULATE_AVX512 /* see emulated.h */
+#define W2V_SUPPORTS(name) 1
+#else
+#define W2V_SUPPORTS(name) __builtin_cpu_supports(name)
+#endif
+
 static inline int w2v_has_avx2(void) {
     __builtin_cpu_init();
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
@@ -15,32 +21,15 @@ static inline int w2v_has_avx2(void) {
 }
 
 static inline int w2v_has_avx512(void) {
-#ifdef W2V_EMULATE_AVX512 /* see emulated.h */
-    return w2v_has_avx2();
-#else
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-#endif
+    return w2v_has_avx2() && W2V_SUPPORTS("avx512f") && W2V_SUPPORTS("avx512bw") &&
+           W2V_SUPPORTS("avx512dq") && W2V_SUPPORTS("avx512vl");
 }
 
-static inline int w2v_has_vnni(void) {
-#ifdef W2V_EMULATE_AVX512
-    return w2v_has_avx2();
-#else
-    return w2v_has_avx512() && __builtin_cpu_supports("avx512vnni");
-#endif
-}
+static inline int w2v_has_vnni(void) { return w2v_has_avx512() && W2V_SUPPORTS("avx512vnni"); }
 #endif
 
 #ifdef W2V_BF16
-static inline int w2v_has_bf16(void) {
-#ifdef W2V_EMULATE_AVX512
-    return w2v_has_avx2();
-#else
-    return w2v_has_avx512() && __builtin_cpu_supports("avx512bf16");
-#endif
-}
+static inline int w2v_has_bf16(void) { return w2v_has_avx512() && W2V_SUPPORTS("avx512bf16"); }
 #endif
 
 #endif
