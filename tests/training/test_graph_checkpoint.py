@@ -100,7 +100,7 @@ def saved(edges, tmp_path):
 @pytest.mark.parametrize("polls", [1, 5])
 def test_other_threads_go_on_with_all_of_the_walks(polls, edges, tmp_path):
     folder = tmp_path / "run"
-    config = GraphConfig(**SMALL | {"epochs": 20})
+    config = GraphConfig(**SMALL | {"epochs": 7})
     with pytest.raises(KeyboardInterrupt):
         train(edges, config, checkpoint=folder, progress=Interrupter(polls, polls))
     while True:

@@ -76,7 +76,7 @@ def test_planted_topics_are_found(topic_file, assert_topics_found, model, loss, 
     assert_topics_found(train(topic_file, config).vectors)
 
 
-@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("threads", [1, pytest.param(2, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("loss", get_args(Loss))
 @pytest.mark.parametrize("model", get_args(ModelName))
 def test_planted_analogies_are_found(model, loss, threads):
