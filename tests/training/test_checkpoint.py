@@ -16,7 +16,7 @@ from interrupting import SMALL, Interrupter, rewrite
 from w2v import Config, Corpus, resume, train
 from w2v.errors import ConfigError, DataError, FileError
 from w2v.text.corpus import read_corpus
-from w2v.training import checkpoint, epochs
+from w2v.training import checkpoint, epochs, session
 
 OBJECTIVE = ("model", "loss", "negatives")  # what decides which code trains
 
@@ -118,6 +118,28 @@ def test_resuming_changes_nothing_whatever_the_settings(changes, text, tmp_path)
 )
 def test_resuming_changes_nothing_with_holdout_and_odd_sizes(changes, text, tmp_path):
     check_that_resuming_changes_nothing(changes, text, tmp_path / "run")
+
+
+@pytest.mark.parametrize("place", ["add_epoch", "_begin_next"])
+def test_an_interrupt_between_two_epochs_loses_nothing(place, text, tmp_path, monkeypatch):
+    owner = session.report if place == "add_epoch" else session.Session
+    real = getattr(owner, place)
+
+    def interrupted(*args):
+        monkeypatch.setattr(owner, place, real)
+        real(*args)
+        raise KeyboardInterrupt
+
+    config = Config(**SMALL)
+    whole = train(text, config)
+    monkeypatch.setattr(owner, place, interrupted)
+    with pytest.raises(KeyboardInterrupt, match="w2v resume"):
+        train(text, config, checkpoint=tmp_path / "run")
+    parts = resume(tmp_path / "run")
+    assert same(whole, parts)
+    assert [e["loss"] for e in parts.record["epochs"]] == pytest.approx(
+        [e["loss"] for e in whole.record["epochs"]], rel=1e-9
+    )
 
 
 def test_checkpoints_during_training_change_nothing(text, tmp_path):

@@ -184,9 +184,17 @@ class Session:
             heldout = self._judge.loss(*(m[:-1, : self.config.dim] for m in self._matrices()))
             if not math.isfinite(heldout):
                 raise diverged(state.epoch, f"its held-out loss is {heldout}", self.config)
+        ended, epochs = self._state, len(self.record["epochs"])
         self.torn = True
-        report.add_epoch(self.record, self.text.words, loss, seconds, heldout)
-        self._begin_next(state, seconds, heldout)
+        try:
+            report.add_epoch(self.record, self.text.words, loss, seconds, heldout)
+            self._begin_next(state, seconds, heldout)
+        except BaseException:
+            if self._judge is None:  # else the best epoch may be another already
+                del self.record["epochs"][epochs:]
+                self._state, self._meter, self.torn = ended, meter, False
+            raise
+        self.trainer.next_epoch()
         self.torn = False
         meter.report(
             state.epoch / self.config.epochs, loss=loss, seconds=seconds, heldout_loss=heldout
@@ -210,7 +218,6 @@ class Session:
             trained=state.trained + seconds,
         )
         self._meter = None
-        self.trainer.next_epoch()
 
     def _matrices(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         return self.inputs, self.outputs
