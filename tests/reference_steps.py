@@ -145,8 +145,9 @@ class CbowReference(Reference):
         x_delta = []
         for i in contexts:
             delta = np.zeros_like(self.x[i])
-            for p in (p for p in range(i - self.window, i + self.window + 1) if self.weight(p, i)):
-                delta += self.gets[p][i] * self.y[p]
+            for p in range(i - self.window, i + self.window + 1):
+                if self.weight(p, i):
+                    delta += self.gets[p][i] * self.y[p]
             x_delta.append(delta)
         for p, delta in zip(centers, y_delta, strict=True):
             self.outputs[self.kept[p]] += limited(delta)

@@ -75,10 +75,10 @@ def test_compressed_much_larger_than_any_buffer(write, method, slowly):
 
 
 def test_enormous_expansion_is_taken_in_pieces(write, method):
-    text = b"a b " * (2 << 20)
+    text = b"a b " * (4 << 20)
     path = write(MAKERS[method](text))
     assert path.stat().st_size < len(text) // 500
-    assert count_words(path, min_count=1, threads=1).counts.tolist() == [2 << 20] * 2
+    assert count_words(path, min_count=1, threads=1).counts.tolist() == [4 << 20] * 2
 
 
 @pytest.mark.parametrize("left", [30, 0.5, -1])

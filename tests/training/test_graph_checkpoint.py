@@ -97,10 +97,11 @@ def saved(edges, tmp_path):
     return tmp_path / "run"
 
 
+@pytest.mark.parametrize("epochs", [7, pytest.param(20, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("polls", [1, 5])
-def test_other_threads_go_on_with_all_of_the_walks(polls, edges, tmp_path):
+def test_other_threads_go_on_with_all_of_the_walks(polls, epochs, edges, tmp_path):
     folder = tmp_path / "run"
-    config = GraphConfig(**SMALL | {"epochs": 7})
+    config = GraphConfig(**SMALL | {"epochs": epochs})
     with pytest.raises(KeyboardInterrupt):
         train(edges, config, checkpoint=folder, progress=Interrupter(polls, polls))
     while True:

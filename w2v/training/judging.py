@@ -103,11 +103,15 @@ class Best:
         self.epoch = 0
 
     def stop(self, epoch: int, loss: float) -> bool:
-        """Take note of the loss of an epoch; return whether to go no further."""
+        """Take note of the loss of an epoch; return whether to go no further.
+
+        The end of an interrupted epoch is done again: a second call for it changes nothing, even
+        if the first did not come to its end.
+        """
         if loss < self.loss:
-            self.loss, self.epoch = loss, epoch
             if self._patience:
                 self.copies = tuple(matrix.copy() for matrix in self._matrices)
+            self.epoch, self.loss = epoch, loss  # the loss last: it says that all is done
         return 0 < self._patience <= epoch - self.epoch
 
     def restore(self) -> None:

@@ -189,11 +189,12 @@ class Session:
         try:
             report.add_epoch(self.record, self.text.words, loss, seconds, heldout)
             self._begin_next(state, seconds, heldout)
-        except BaseException:
-            if self._judge is None:  # else the best epoch may be another already
-                del self.record["epochs"][epochs:]
-                self._state, self._meter, self.torn = ended, meter, False
+        except BaseException:  # taken back, so that going on ends the epoch once more
+            del self.record["epochs"][epochs:]
+            self._state, self._meter, self.torn = ended, meter, False
             raise
+        if self.finished:
+            self._choose_vectors(state.epoch)
         self.trainer.next_epoch()
         self.torn = False
         meter.report(
@@ -204,11 +205,6 @@ class Session:
         last = state.epoch == self.config.epochs
         if heldout is not None and self.best.stop(state.epoch, heldout):
             last = True
-        if last:
-            self.best.restore()
-            if self._judge is not None:
-                kept = self.best.epoch if self.config.patience else state.epoch
-                self.record["heldout"].update(best_epoch=self.best.epoch, vectors_epoch=kept)
         self._state = dataclasses.replace(
             state,
             epoch=self.config.epochs + 1 if last else state.epoch + 1,
@@ -218,6 +214,12 @@ class Session:
             trained=state.trained + seconds,
         )
         self._meter = None
+
+    def _choose_vectors(self, last: int) -> None:
+        self.best.restore()
+        if self._judge is not None:
+            kept = self.best.epoch if self.config.patience else last
+            self.record["heldout"].update(best_epoch=self.best.epoch, vectors_epoch=kept)
 
     def _matrices(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         return self.inputs, self.outputs
