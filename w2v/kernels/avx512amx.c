@@ -1,5 +1,5 @@
-/* AVX-512 with bf16 dot products, and matrix tiles of bf16 (AMX) for the products with noise words:
- * Sapphire Rapids and later. Compilers older than GCC 11 and Clang 12 do not know them. */
+/* AVX-512 with bf16 dot products, and matrix tiles of bf16 (AMX) for the products of blocks, with
+ * noise words and of the band: Sapphire Rapids and later. Compilers older than GCC 11 and Clang 12 do not know them. */
 #include "amx.h"
 #ifdef W2V_AMX
 #if defined(W2V_EMULATE_TILES)
@@ -28,7 +28,6 @@
 #define TILE_COLS 7
 #define TILE_CONTEXTS 32
 #define TALL_CONTEXTS 32
-#define TILE_CENTERS 4
 #include "kernel.h"
 #if defined(__clang__)
 #pragma clang attribute pop

@@ -5,15 +5,7 @@
  *   y_pairs      (STEP, pair_width)
  */
 
-/* The lanes of x whose bits are set go to memory, one after another; returns how many. */
-INLINE ptrdiff_t store_lanes(float *to, uint32_t lanes, vf x) {
-    const int count = __builtin_popcount(lanes);
-    _mm512_mask_storeu_ps(to, (__mmask16)((1u << count) - 1),
-                          _mm512_maskz_compress_ps((__mmask16)lanes, (__m512)x));
-    return count;
-}
-
-/* The reverse: lanes whose bits are not set become 0. */
+/* Numbers one after another go to the lanes whose bits are set; the others become 0. */
 INLINE vf load_lanes(const float *from, uint32_t lanes) {
     return (vf)_mm512_maskz_expand_ps((__mmask16)lanes, (__m512)load_unaligned(from));
 }
@@ -97,13 +89,37 @@ INLINE void keep_errors(const w2v_worker *w, const int rows, const int cols, ptr
         store_pairs(to + c * LANES, mix(errors[0][c], errors[rows - 1][c]));
 }
 
-static void enter_errors(w2v_worker *w, ptrdiff_t n) { (void)w, (void)n; }
-
 INLINE const source_t *ring_sources(const w2v_worker *w, ptrdiff_t i) {
     return w->x_pairs + i * w->pair_width;
 }
 
 INLINE const mixed_t *ring_mixed(const w2v_worker *w) { return w->ring_mixed; }
+
+static void slide_rows(w2v_worker *w, ptrdiff_t n) {
+    const ptrdiff_t stay = 2 * w->window;
+    slide_mixed(w, w->ring_mixed, n);
+    slide_mixed(w, w->y_mixed, n);
+    if (!w->x_columns) return;
+    memmove(w->x_pairs, w->x_pairs + n * w->pair_width,
+            (size_t)(stay * w->pair_width) * sizeof *w->x_pairs);
+    for (ptrdiff_t c = 0; c < dim_pairs(w); c++) {
+        float *column = w->x_columns + c * w->x_columns_step;
+        for (ptrdiff_t i = 0; i < stay; i += LANES)
+            store_unaligned(column + i, load_unaligned(column + n + i));
+    }
+}
+
+#ifndef AMX /* band_amx.h has its own */
+
+/* The lanes of x whose bits are set go to memory, one after another; returns how many. */
+INLINE ptrdiff_t store_lanes(float *to, uint32_t lanes, vf x) {
+    const int count = __builtin_popcount(lanes);
+    _mm512_mask_storeu_ps(to, (__mmask16)((1u << count) - 1),
+                          _mm512_maskz_compress_ps((__mmask16)lanes, (__m512)x));
+    return count;
+}
+
+static void enter_errors(w2v_worker *w, ptrdiff_t n) { (void)w, (void)n; }
 
 /* `groups` times TILE_CENTERS centers from q on, each group times `vectors` vectors of contexts from
  * place `first` of its first center on; those that are among a center's own go into the band. */
@@ -200,16 +216,4 @@ INLINE void add_from_centers(vf (*acc)[TILE_COLS], const int rows, const int col
                       w->y_mixed + i / 2 * w->width + col, w->width, w->window + 1);
 }
 
-static void slide_rows(w2v_worker *w, ptrdiff_t n) {
-    const ptrdiff_t stay = 2 * w->window;
-    slide_mixed(w, w->ring_mixed, n);
-    slide_mixed(w, w->y_mixed, n);
-    if (!w->x_columns) return;
-    memmove(w->x_pairs, w->x_pairs + n * w->pair_width,
-            (size_t)(stay * w->pair_width) * sizeof *w->x_pairs);
-    for (ptrdiff_t c = 0; c < dim_pairs(w); c++) {
-        float *column = w->x_columns + c * w->x_columns_step;
-        for (ptrdiff_t i = 0; i < stay; i += LANES)
-            store_unaligned(column + i, load_unaligned(column + n + i));
-    }
-}
+#endif

@@ -50,7 +50,12 @@ static void lay_out_products(w2v_worker *w, int64_t ring, int64_t sources, char 
 
 /* The rings of rows that the band is multiplied with; `logits` if it is made of them too. */
 static void lay_out_rings(w2v_worker *w, int logits, char *arena, int64_t *used) {
-    const int64_t window = w->window, width = w->width, places = 2 * window + STEP + SLACK;
+    const int64_t window = w->window, width = w->width;
+#ifdef AMX /* a second tile of rows is multiplied with up to 31 that are no places */
+    const int64_t places = 2 * window + 2 * STEP;
+#else
+    const int64_t places = 2 * window + STEP + SLACK;
+#endif
 #ifdef PAIRS
     w->ring_mixed = (int32_t *)carve(arena, used, places / 2 * width);
     w->y_mixed = (int32_t *)carve(arena, used, places / 2 * width);
@@ -70,11 +75,22 @@ static void lay_out_rings(w2v_worker *w, int logits, char *arena, int64_t *used)
         w->errors = carve(arena, used, STEP * width);
     }
 #elif defined(BF16)
+#ifdef AMX
+    w->band_room = (ptrdiff_t)((TILE_SIZE + 2 * window + 2 * TILE_SIZE - 1) / (2 * TILE_SIZE) * TILE_SIZE);
+    w->own_lanes = (uint32_t *)carve(arena, used, 2 * w->band_room);
+    w->ring_lanes = (uint32_t *)carve(arena, used, 2 * w->band_room);
+    w->ring_first = (int32_t *)carve(arena, used, 2 * w->band_room);
+    w->coef_of_ring = (int32_t *)carve(arena, used, STEP * w->band_room);
+    w->coef_of_centers = (int32_t *)carve(arena, used, STEP * w->band_room);
+    w->center_delta = carve(arena, used, STEP * width);
+    if (logits) w->tile_logits = carve(arena, used, STEP * 2 * w->band_room + SLACK);
+#else
     w->band_room = (ptrdiff_t)((2 * window + 2 + LANES - 1) / LANES * LANES);
     w->stretches = carve(arena, used, 2 * w->band_room);
     w->own_lanes = (uint32_t *)carve(arena, used, 2 * w->band_room / LANES);
     w->coef_of_ring = (int32_t *)carve(arena, used, places / 2 * w->band_room);
     w->coef_of_centers = (int32_t *)carve(arena, used, STEP / 2 * w->band_room);
+#endif
     if (!logits) return;
     w->y_pairs = (int32_t *)carve(arena, used, STEP * w->pair_width);
     /* what is read past the end of a column belongs to the next, and nobody looks at it; where
@@ -210,7 +226,9 @@ static void fill_weights(w2v_worker *w) {
 #ifdef INT16
     if (w->own_places) fill_own_places(w);
 #endif
-#ifdef BF16
+#if defined(AMX)
+    if (w->own_lanes) fill_lanes(w);
+#elif defined(BF16)
     for (ptrdiff_t k = 0; w->own_lanes && k < 2 * w->band_room / LANES; k++)
         w->own_lanes[k] = own_places(window, k % 2, k / 2 * LANES);
 #endif

@@ -11,8 +11,8 @@
  *                   2 * TILE_CONTEXTS if not given
  *   BF16            if products with noise words and tree nodes shall be in bf16
  *   INT16           if those with noise words and of the band shall be in int16
- *   AMX             if those with noise words shall be by matrix tiles; BF16 too
- *   TILE_CENTERS    centers in a tile of pairs' logits: 5 times as many accumulators
+ *   AMX             if those with noise words and of the band shall be by matrix tiles; BF16 too
+ *   TILE_CENTERS    centers in a tile of pairs' logits: 5 times as many accumulators; AMX has its own
  */
 #include "kernels.h"
 
@@ -62,6 +62,9 @@ enum { TILE_ROWS = 2, TILE_DISTANCES = 5, PATH_NODES = 8 };
 
 #if defined(BF16)
 #include "band_bf16.h"
+#ifdef AMX
+#include "band_amx.h"
+#endif
 #elif defined(INT16)
 #include "band_int16.h"
 #else

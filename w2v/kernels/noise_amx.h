@@ -66,64 +66,61 @@ static void transpose_coefficients(w2v_worker *w, ptrdiff_t n) {
     }
 }
 
-/* What the noise words give the deltas of `rows` tiles of sources in `cols` tiles of columns. */
-INLINE void source_delta_tile(const w2v_worker *w, const w2v_noise *noise, const int rows,
-                              const int cols, ptrdiff_t col) {
-    zero_sums(rows, cols);
+/* What the noise words give the deltas of sources. */
+INLINE void add_noise_products(const w2v_worker *w, const w2v_noise *noise, const int rows,
+                               const int cols, ptrdiff_t col) {
     add_tile_products(rows, cols, w->coef_pairs, w->noise_pairs, noise->z_mixed + col, w->width,
                       LANES, w->noise_pairs);
+}
+
+INLINE void source_delta_tile(const int rows, const int cols, const w2v_worker *w,
+                              const w2v_noise *noise, ptrdiff_t col) {
+    zero_sums(rows, cols);
+    add_noise_products(w, noise, rows, cols, col);
     store_sums(rows, cols, w->source_delta + col, w->width);
 }
 
-static void make_source_deltas(w2v_worker *w, const w2v_noise *noise, ptrdiff_t n) {
-    ptrdiff_t col = 0;
-    for (; col + LANES < w->width; col += 2 * LANES) {
-        if (n > TILE_SIZE) source_delta_tile(w, noise, 2, 2, col);
-        else source_delta_tile(w, noise, 1, 2, col);
-    }
-    if (col < w->width) source_delta_tile(w, noise, 2, 1, col);
+/* Whether band_amx.h makes sources' deltas, of what noise words and centers give them. */
+INLINE int sources_have_centers(const w2v_worker *w) {
+    return w->run->model == W2V_SKIPGRAM && w->run->loss != W2V_HS;
 }
 
-/* Besides, what the noise words give the sources: the leaving noise is that of all n. */
+/* The leaving noise is that of all n sources. */
 static void arrange_coefficients(w2v_worker *w, ptrdiff_t n) {
     const ptrdiff_t columns = w->noise_columns;
     for (ptrdiff_t i = 0; i < n; i++)
         pack_row(w->coef_pairs + i * w->noise_pairs, w->noise_coef + i * columns, columns);
     transpose_coefficients(w, n);
-    make_source_deltas(w, &w->noise[w->leaving], n);
+    if (!sources_have_centers(w))
+        FOR_TILES_OF_COLUMNS(n, w->width, source_delta_tile, w, &w->noise[w->leaving])
 }
 
-INLINE void add_noise(vf (*acc)[TILE_COLS], const int rows, const int cols,
-                      const w2v_worker *w, const w2v_noise *noise, ptrdiff_t i,
-                      ptrdiff_t col) {
-    (void)noise; /* make_source_deltas had it */
+INLINE void add_source_deltas(vf (*acc)[TILE_COLS], const int rows, const int cols,
+                              const w2v_worker *w, ptrdiff_t i, ptrdiff_t col) {
     UNROLL for (int r = 0; r < rows; r++) {
         UNROLL for (int c = 0; c < cols; c++)
             acc[r][c] += load(w->source_delta + (i + r) * w->width + col + c * LANES);
     }
 }
 
+INLINE void add_noise(vf (*acc)[TILE_COLS], const int rows, const int cols,
+                      const w2v_worker *w, const w2v_noise *noise, ptrdiff_t i,
+                      ptrdiff_t col) {
+    (void)noise; /* whose products have been made */
+    add_source_deltas(acc, rows, cols, w, i, col);
+}
+
 /* A step's sources are no more than the pairs of one tile. */
-INLINE void noise_delta_tile(const w2v_worker *w, const w2v_noise *noise, const int rows,
-                             const int cols, ptrdiff_t j, ptrdiff_t col, const mixed_t *x) {
-    float *delta = noise->z_delta + j * w->width + col;
-    load_sums(rows, cols, delta, w->width);
-    add_tile_products(rows, cols, w->coef_of_noise + j * LANES, LANES, x + col, w->width, LANES,
-                      STEP / 2);
-    store_sums(rows, cols, delta, w->width);
+INLINE void noise_delta_tile(const int rows, const int cols, const w2v_worker *w, float *delta,
+                             const int32_t *coef, const mixed_t *x, ptrdiff_t col) {
+    load_sums(rows, cols, delta + col, w->width);
+    add_tile_products(rows, cols, coef, LANES, x + col, w->width, LANES, STEP / 2);
+    store_sums(rows, cols, delta + col, w->width);
 }
 
 static void update_noise(w2v_worker *w, const w2v_noise *noise, const mixed_t *x, ptrdiff_t n) {
     (void)n; /* coef_of_noise is 0 past it */
-    for (ptrdiff_t j = 0; j < w->noise_columns; j += 2 * LANES) {
-        const int two = j + LANES < w->noise_columns;
-        ptrdiff_t col = 0;
-        for (; col + LANES < w->width; col += 2 * LANES) {
-            if (two) noise_delta_tile(w, noise, 2, 2, j, col, x);
-            else noise_delta_tile(w, noise, 1, 2, j, col, x);
-        }
-        if (col == w->width) continue;
-        if (two) noise_delta_tile(w, noise, 2, 1, j, col, x);
-        else noise_delta_tile(w, noise, 1, 1, j, col, x);
-    }
+    for (ptrdiff_t j = 0; j < w->noise_columns; j += 2 * LANES)
+        FOR_TILES_OF_COLUMNS(w->noise_columns - j, w->width, noise_delta_tile, w,
+                             noise->z_delta + j * w->width, w->coef_of_noise + j * LANES, x)
 }

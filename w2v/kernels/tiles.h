@@ -166,6 +166,35 @@ INLINE void add_tile_products(const int rows, const int cols, const int32_t *lef
     }
 }
 
+/* The same, but the right factor of the second tile of rows is another, right_shift from the
+ * first's. */
+INLINE void add_shifted_products(const int rows, const int cols, const int32_t *left,
+                                 ptrdiff_t left_step, const int32_t *right,
+                                 ptrdiff_t right_step, ptrdiff_t right_next,
+                                 ptrdiff_t right_shift, ptrdiff_t pairs) {
+    for (ptrdiff_t k = 0; k < pairs; k += TILE_SIZE) {
+        UNROLL for (int r = 0; r < rows; r++) {
+            tile_load(LEFT_TILES + r, left + r * TILE_SIZE * left_step + k, left_step);
+            UNROLL for (int c = 0; c < cols; c++) {
+                tile_load(RIGHT_TILES + c,
+                          right + r * right_shift + k * right_step + c * right_next, right_step);
+                tile_multiply(r, c);
+            }
+        }
+    }
+}
+
+/* Call tile(rows, cols, ..., col) with constants, for up to 32 rows, of which n count, and all
+ * columns of `width`, from `col` on. */
+#define FOR_TILES_OF_COLUMNS(n, width, tile, ...)                                    \
+    for (ptrdiff_t col = 0; col < (width); col += 2 * TILE_SIZE) {                   \
+        const int two = col + TILE_SIZE < (width);                                   \
+        if ((n) > TILE_SIZE && two) tile(2, 2, __VA_ARGS__, col);                    \
+        else if ((n) > TILE_SIZE) tile(2, 1, __VA_ARGS__, col);                      \
+        else if (two) tile(1, 2, __VA_ARGS__, col);                                  \
+        else tile(1, 1, __VA_ARGS__, col);                                           \
+    }
+
 INLINE void zero_sums(const int rows, const int cols) {
     UNROLL for (int r = 0; r < rows; r++) {
         UNROLL for (int c = 0; c < cols; c++) tile_zero(SUM_TILES + 2 * r + c);

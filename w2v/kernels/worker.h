@@ -83,7 +83,7 @@ struct w2v_worker {
     float *nothing;          /* (noise_columns,): zeros */
     ptrdiff_t noise_pairs;   /* pairs of noise words in z_mixed: in noise_amx.h whole tiles of them */
     int32_t *ring_mixed, *y_pairs, *y_mixed, *coef_of_ring, *coef_of_centers;
-    ptrdiff_t band_room;     /* 2 window + 2 rounded up to LANES */
+    ptrdiff_t band_room;     /* 2 window + 2 rounded up to LANES; see band_amx.h for its own */
     float *stretches;        /* (2, band_room): coefficients of two centers */
     uint32_t *own_lanes;     /* (band_room / LANES, 2): their own contexts among the lanes */
     int32_t *node_pairs, *node_mixed, *coef_of_nodes, *coef_of_contexts;
@@ -98,9 +98,14 @@ struct w2v_worker {
     int32_t *own_places;     /* (2, 2, band_room): masks of two centers' contexts */
     float source_delta_unit, noise_delta_unit, center_delta_unit, context_delta_unit;
 #endif
-#ifdef AMX                   /* see noise_amx.h */
+#ifdef AMX                   /* see noise_amx.h, band_amx.h */
     int32_t *coef_of_noise;  /* (noise_columns, STEP / 2) */
-    float *source_delta;     /* (STEP, width): what noise words give the deltas of sources */
+    float *source_delta;     /* (STEP, width): deltas of sources, then of contexts */
+    float *center_delta;     /* (STEP, width): deltas of centers; CBOW: their hidden vectors */
+    float *tile_logits;      /* (STEP, 2 band_room): of centers and all their tile's contexts */
+    uint32_t *ring_lanes;    /* (2 band_room,): a center's contexts among the tile's; own_lanes:
+                              * (16, band_room / 8), a vector of contexts each */
+    int32_t *ring_first;     /* (2 band_room,): the first of those among the center's own */
 #endif
     float *noise_coef;       /* (2 window + STEP, noise_columns): first logits, then
                               * coefficients; but for sampled_softmax.h STEP rows */
