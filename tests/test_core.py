@@ -16,13 +16,13 @@ from w2v.cpu import chosen_isa
 from w2v.training.huffman import huffman_tree
 from w2v.training.tables import log_draws, padded_matrix
 
-ISAS = ["amx", "avx512bf16", "avx512vnni", "avx512", "avx2", "baseline"]
+X86 = platform.machine() in ("x86_64", "AMD64")
+ISAS = ["amx", "avx512bf16", "avx512vnni", "avx512", "avxvnni", "avx2"] if X86 else ["neonbf16"]
+ISAS.append("baseline")
 TOLERANCE = 1e-5  # of the largest delta
 ROUNDING = 3e-7  # matrices are float32: every delta added to a number near 1 rounds it by 6e-8
-BF16 = ["amx", "avx512bf16"]
-INT16 = ["avx512vnni", "avx2"]
-if platform.machine() in ("x86_64", "AMD64"):
-    INT16.append("baseline")
+BF16 = ["amx", "avx512bf16", "neonbf16"]
+INT16 = ["avx512vnni", "avxvnni", "avx2", *(["baseline"] if X86 else [])]
 # Of the deltas' norm, where numbers of 16 bits are multiplied.
 TOLERANCE_BF16 = 1e-2  # 8 bits of each
 TOLERANCE_INT16 = 1e-3  # 12 bits of a row's largest

@@ -1,13 +1,30 @@
 /* The products of the band, as band_float.h lists them, in bf16: see pairs.h. Rows are converted as
- * they enter, and no float32 copy of them is kept. Logits are sums over columns, lanes contexts:
+ * they enter, and no float32 copy of them is kept. Logits, in long vectors, are sums over columns, lanes
+ * contexts:
  *
  *   x_columns    (pair_width, x_columns_step)
  *   y_pairs      (STEP, pair_width)
+ *
+ * In short ones, of which a row has many, lanes are columns, and both sides rows (band_rows.h). That
+ * leaves no lane to contexts that are none of the center's own.
  */
+#define CONTEXT_LANES (LANES == 16)
 
 /* Numbers one after another go to the lanes whose bits are set; the others become 0. */
 INLINE vf load_lanes(const float *from, uint32_t lanes) {
+#if LANES == 16
     return (vf)_mm512_maskz_expand_ps((__mmask16)lanes, (__m512)load_unaligned(from));
+#else
+    /* which bytes go where, by `lanes`; out of range is 0 */
+#define NTH(lanes, l) (4 * (((lanes) & 1) * ((l) > 0) + ((lanes) >> 1 & 1) * ((l) > 1) + ((lanes) >> 2 & 1) * ((l) > 2)))
+#define BYTES(lanes, l)                                                              \
+    ((lanes) >> (l) & 1 ? 0x03020100u + 0x01010101u * NTH(lanes, l) : 0xffffffffu)
+#define ROW(lanes) {BYTES(lanes, 0), BYTES(lanes, 1), BYTES(lanes, 2), BYTES(lanes, 3)}
+    static const uint32_t bytes[16][LANES] __attribute__((aligned(16))) = {
+        ROW(0), ROW(1), ROW(2),  ROW(3),  ROW(4),  ROW(5),  ROW(6),  ROW(7),
+        ROW(8), ROW(9), ROW(10), ROW(11), ROW(12), ROW(13), ROW(14), ROW(15)};
+    return (vf)vqtbl1q_u8((uint8x16_t)load_unaligned(from), (uint8x16_t) * (const vi *)bytes[lanes]);
+#endif
 }
 
 /* Which of the places first .. first + LANES - 1 are contexts of a center whose first is at
@@ -38,6 +55,8 @@ INLINE void enter_rows(const w2v_worker *w, const float *low, const float *high,
     }
 }
 
+#if CONTEXT_LANES
+
 /* Up to `count` pairs of columns, from pair c on, of LANES rows of x_pairs from position i on. */
 INLINE void enter_square(const w2v_worker *w, ptrdiff_t i, ptrdiff_t c, const int count) {
     vf r[LANES];
@@ -59,19 +78,23 @@ static void enter_columns(w2v_worker *w, ptrdiff_t n) {
     }
 }
 
+#endif
+
 static void enter_contexts(w2v_worker *w, ptrdiff_t n, const int32_t *rows) {
     for (ptrdiff_t i = 2 * w->window, end = i + n; i < end; i += 2) {
         int32_t *mixed = w->ring_mixed + i / 2 * w->width;
         /* a row without a partner gets itself, with coefficients of 0 */
         const float *low = input_row(w, rows[i]), *high = input_row(w, rows[i + (i + 1 < end)]);
-        if (w->x_columns) {
+        if (w->y_pairs) {
             int32_t *pairs = w->x_pairs + i * w->pair_width;
             enter_rows(w, low, high, pairs, pairs + w->pair_width, mixed);
         } else { /* CBOW: x_pairs is of hidden vectors, and has no place for contexts */
             mix_rows(mixed, low, high, w->width);
         }
     }
-    if (w->x_columns) enter_columns(w, n);
+#if CONTEXT_LANES
+    if (w->y_pairs) enter_columns(w, n);
+#endif
 }
 
 static void enter_outputs(w2v_worker *w, ptrdiff_t n, const int32_t *centers) {
@@ -99,17 +122,23 @@ static void slide_rows(w2v_worker *w, ptrdiff_t n) {
     const ptrdiff_t stay = 2 * w->window;
     slide_mixed(w, w->ring_mixed, n);
     slide_mixed(w, w->y_mixed, n);
-    if (!w->x_columns) return;
+    if (!w->y_pairs) return;
     memmove(w->x_pairs, w->x_pairs + n * w->pair_width,
             (size_t)(stay * w->pair_width) * sizeof *w->x_pairs);
+#if CONTEXT_LANES
     for (ptrdiff_t c = 0; c < dim_pairs(w); c++) {
         float *column = w->x_columns + c * w->x_columns_step;
         for (ptrdiff_t i = 0; i < stay; i += LANES)
             store_unaligned(column + i, load_unaligned(column + n + i));
     }
+#endif
 }
 
 #ifndef AMX /* band_amx.h has its own */
+
+static void enter_errors(w2v_worker *w, ptrdiff_t n) { (void)w, (void)n; }
+
+#if CONTEXT_LANES
 
 /* The lanes of x whose bits are set go to memory, one after another; returns how many. */
 INLINE ptrdiff_t store_lanes(float *to, uint32_t lanes, vf x) {
@@ -118,8 +147,6 @@ INLINE ptrdiff_t store_lanes(float *to, uint32_t lanes, vf x) {
                           _mm512_maskz_compress_ps((__mmask16)lanes, (__m512)x));
     return count;
 }
-
-static void enter_errors(w2v_worker *w, ptrdiff_t n) { (void)w, (void)n; }
 
 /* `groups` times TILE_CENTERS centers from q on, each group times `vectors` vectors of contexts from
  * place `first` of its first center on; those that are among a center's own go into the band. */
@@ -172,6 +199,26 @@ static void band_logits(w2v_worker *w, ptrdiff_t n) {
         }
     }
 }
+
+#else
+
+typedef vi sources_t;
+
+INLINE sources_t load_sources(const source_t *p) { return load_pairs(p); }
+INLINE sum_t add_sources(sum_t sum, sources_t a, sources_t b) { return add_pairs(sum, a, b); }
+INLINE vf summed_lanes(const float *p) { return sum_lanes(p); }
+
+INLINE const source_t *center_row(const w2v_worker *w, ptrdiff_t q) {
+    return w->y_pairs + q * w->pair_width;
+}
+
+#include "band_rows.h"
+
+static void band_logits(w2v_worker *w, ptrdiff_t n) {
+    row_logits(w, n, w->band + 2 * w->window * 2 * w->window);
+}
+
+#endif
 
 /* The coefficients of centers e and e + 1, the latter left out if it is `last`: mixed and, from
  * the step's first center on, each by itself. */

@@ -93,12 +93,14 @@ static void lay_out_rings(w2v_worker *w, int logits, char *arena, int64_t *used)
 #endif
     if (!logits) return;
     w->y_pairs = (int32_t *)carve(arena, used, STEP * w->pair_width);
+#if CONTEXT_LANES
     /* what is read past the end of a column belongs to the next, and nobody looks at it; where
      * rows enter, 2 window positions in, is the start of a vector */
     const ptrdiff_t enter = (ptrdiff_t)(2 * window + LANES - 1) / LANES * LANES;
     w->x_columns_step = enter + STEP;
     w->x_columns = carve(arena, used, w->pair_width * w->x_columns_step + 4 * LANES);
     if (arena) w->x_columns += enter - 2 * window;
+#endif
 #else
     (void)logits;
     w->x = carve(arena, used, places * width);

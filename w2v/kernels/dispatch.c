@@ -6,10 +6,11 @@
 extern const w2v_kernel w2v_baseline;
 
 #if defined(__x86_64__)
-extern const w2v_kernel w2v_avx512amx, w2v_avx512bf16, w2v_avx512vnni, w2v_avx512, w2v_avx2;
+extern const w2v_kernel w2v_avx512amx, w2v_avx512bf16, w2v_avx512vnni, w2v_avx512;
+extern const w2v_kernel w2v_avxvnni, w2v_avx2;
 
 const w2v_kernel *const *w2v_kernels(void) {
-    static const w2v_kernel *found[7];
+    static const w2v_kernel *found[8];
     int n = 0;
 #ifdef W2V_AMX
     if (!w2v_amx_lacking()) found[n++] = &w2v_avx512amx;
@@ -19,14 +20,27 @@ const w2v_kernel *const *w2v_kernels(void) {
 #endif
     if (w2v_has_vnni()) found[n++] = &w2v_avx512vnni;
     if (w2v_has_avx512()) found[n++] = &w2v_avx512;
+#ifdef W2V_AVX_VNNI
+    if (w2v_has_avx_vnni()) found[n++] = &w2v_avxvnni;
+#endif
     if (w2v_has_avx2()) found[n++] = &w2v_avx2;
     found[n++] = &w2v_baseline;
     found[n] = NULL;
     return found;
 }
 #else
+#ifdef W2V_NEON_BF16
+extern const w2v_kernel w2v_neonbf16;
+#endif
+
 const w2v_kernel *const *w2v_kernels(void) {
-    static const w2v_kernel *const found[] = {&w2v_baseline, NULL};
+    static const w2v_kernel *found[3];
+    int n = 0;
+#ifdef W2V_NEON_BF16
+    if (w2v_has_neon_bf16()) found[n++] = &w2v_neonbf16;
+#endif
+    found[n++] = &w2v_baseline;
+    found[n] = NULL;
     return found;
 }
 #endif

@@ -7,6 +7,8 @@
  *
  *   sum_t, no_sum()     a vector of sums; zeros
  *   add_pairs           sum += a.low * b.low + a.high * b.high in each lane
+ *   one_pair(x)         a pair for all lanes, a pair_t, with ONE_PAIR if that is no whole vector
+ *   add_one_pair        add_pairs, b being such a pair
  *   high_and_low        pairs of one's high and another's low numbers
  *
  * Layouts, and who has them:
@@ -33,18 +35,25 @@
 INLINE vi load_pairs(const int32_t *p) { return *(const vi *)p; }
 INLINE void store_pairs(int32_t *p, vi x) { *(vi *)p = x; }
 
+#ifndef ONE_PAIR
+typedef vi pair_t;
+
+INLINE pair_t one_pair(int32_t x) { return splat_int(x); }
+INLINE sum_t add_one_pair(sum_t sum, vi a, pair_t b) { return add_pairs(sum, a, b); }
+#endif
+
 /* acc[r] += sum over s < n of the two products of coef[r * row_step + s * source_step] with
  * source[s], both pairs. */
 INLINE void add_pair_products(sum_t (*acc)[TILE_COLS], const int rows, const int cols,
                               const int32_t *coef, ptrdiff_t row_step, ptrdiff_t source_step,
                               const int32_t *source, ptrdiff_t stride, ptrdiff_t n) {
     for (ptrdiff_t s = 0; s < n; s++, source += stride, coef += source_step) {
-        vi g[TILE_ROWS];
-        UNROLL for (int r = 0; r < rows; r++) g[r] = splat_int(coef[r * row_step]);
+        pair_t g[TILE_ROWS];
+        UNROLL for (int r = 0; r < rows; r++) g[r] = one_pair(coef[r * row_step]);
         UNROLL for (int c = 0; c < cols; c++) {
             vi v = load_pairs(source + c * LANES);
             if (rows > 1) IN_REGISTER(v);
-            UNROLL for (int r = 0; r < rows; r++) acc[r][c] = add_pairs(acc[r][c], v, g[r]);
+            UNROLL for (int r = 0; r < rows; r++) acc[r][c] = add_one_pair(acc[r][c], v, g[r]);
         }
     }
 }
@@ -69,10 +78,10 @@ INLINE void noise_sums(const w2v_worker *w, const w2v_noise *noise, const source
             IN_REGISTER(column[g]);
         }
         UNROLL for (int q = 0; q < sources; q++) {
-            vi value = splat_int(x[q * pair_width + k]);
-            if (groups > 1) IN_REGISTER(value);
+            pair_t value = one_pair(x[q * pair_width + k]);
+            if (groups > 1) SPLAT_IN_REGISTER(value);
             UNROLL for (int g = 0; g < groups; g++)
-                acc[q][g] = add_pairs(acc[q][g], column[g], value);
+                acc[q][g] = add_one_pair(acc[q][g], column[g], value);
         }
     }
 }

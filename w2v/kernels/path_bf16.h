@@ -59,7 +59,7 @@ INLINE void path_logits(vf *logits, const int nodes, const w2v_worker *w, ptrdif
         vi contexts = (vi)load_unaligned(x);
         IN_REGISTER(contexts);
         UNROLL for (int k = 0; k < nodes; k++)
-            logits[k] = add_pairs(logits[k], contexts, splat_int(y[k * w->pair_width]));
+            logits[k] = add_one_pair(logits[k], contexts, one_pair(y[k * w->pair_width]));
     }
 }
 
