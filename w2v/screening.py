@@ -17,7 +17,7 @@ ERROR = 2.0**-7 + 2.0**-16
 _FEWEST = 24
 # More hits than so many times the answers, and a coarse look saves nothing: all is close together.
 _MOST_HITS = 4
-# The kernels that multiply in bf16: who wants another has chosen exact products.
+# Kernels beside which screen.h has its products: who wants another has chosen exact ones.
 _WITH_BF16 = ("avx512bf16", "amx")
 
 

@@ -12,7 +12,7 @@
  *   BF16            if products with noise words and tree nodes shall be in bf16
  *   INT16           if those with noise words and of the band shall be in int16
  *   AMX             if those with noise words and of the band shall be by matrix tiles; BF16 too
- *   TILE_CENTERS    centers in a tile of pairs' logits: 5 times as many accumulators; AMX has its own
+ *   TILE_CENTERS    centers in a tile of pairs' logits: up to 5 times as many accumulators; not for AMX
  */
 #include "kernels.h"
 

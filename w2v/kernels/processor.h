@@ -2,8 +2,17 @@
 #ifndef W2V_PROCESSOR_H
 #define W2V_PROCESSOR_H
 
-/* The compilers that know the bf16 products of AVX-512: GCC 11, Clang 9 and later. */
-#if defined(__x86_64__) && (defined(__clang__) ? __clang_major__ >= 9 : __GNUC__ >= 11)
+/* Whether the compiler is this one or a later one: Apple's Clang has numbers of its own. */
+#if defined(__apple_build_version__)
+#define W2V_COMPILER(gcc, clang, apple) (__clang_major__ >= (apple))
+#elif defined(__clang__)
+#define W2V_COMPILER(gcc, clang, apple) (__clang_major__ >= (clang))
+#else
+#define W2V_COMPILER(gcc, clang, apple) (__GNUC__ >= (gcc))
+#endif
+
+/* Those that know the bf16 products of AVX-512. */
+#if defined(__x86_64__) && W2V_COMPILER(11, 9, 11)
 #define W2V_BF16
 #endif
 
@@ -21,7 +30,7 @@ static inline int w2v_has_avx2(void) {
 }
 
 /* Compilers that know VNNI without AVX-512; the first of them do not ask for it by name. */
-#if defined(__clang__) ? __clang_major__ >= 12 : __GNUC__ >= 11
+#if W2V_COMPILER(11, 12, 14)
 #define W2V_AVX_VNNI
 #include <cpuid.h>
 
@@ -49,8 +58,7 @@ static inline int w2v_has_bf16(void) { return w2v_has_avx512() && W2V_SUPPORTS("
 #endif
 
 /* Those that know NEON's, on the systems that say whether a processor has them. */
-#if defined(__aarch64__) && (defined(__linux__) || defined(__APPLE__)) && \
-    (defined(__clang__) ? __clang_major__ >= 16 : __GNUC__ >= 11)
+#if defined(__aarch64__) && (defined(__linux__) || defined(__APPLE__)) && W2V_COMPILER(11, 16, 16)
 #define W2V_NEON_BF16
 
 #if defined(__linux__)
