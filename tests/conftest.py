@@ -16,3 +16,10 @@ for _library in ("OPENBLAS", "OMP", "MKL"):
 # On a machine with other work any example may take long: tests do not time.
 settings.register_profile("untimed", settings(), deadline=None)
 settings.load_profile("untimed")
+
+
+def pytest_report_header() -> str:
+    """Say which kernels are tested: others are not even skipped."""
+    from w2v._core import available_isas, isa_refusal  # noqa: PLC0415 -- after what is above
+
+    return f"kernels: {', '.join(isa for isa in available_isas() if not isa_refusal(isa))}"
