@@ -64,7 +64,7 @@ static void arrange_centers(w2v_worker *w, ptrdiff_t n) {
     const ptrdiff_t pairs = 2 * w->window, room = w->band_room;
     for (ptrdiff_t q = 0; q < n; q++) {
         const float *from = w->band + (pairs + q) * pairs;
-        const uint32_t *lanes = w->own_lanes + q % TILE_SIZE * room / 8;
+        const uint32_t *lanes = w->own_lanes + q % TILE_SIZE * (2 * room / LANES);
         for (ptrdiff_t k = 0; k < room; k += LANES, lanes += 2) {
             const vf low = load_lanes(from, lanes[0]);
             from += __builtin_popcount(lanes[0]);

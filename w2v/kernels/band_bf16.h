@@ -15,15 +15,17 @@ INLINE vf load_lanes(const float *from, uint32_t lanes) {
 #if LANES == 16
     return (vf)_mm512_maskz_expand_ps((__mmask16)lanes, (__m512)load_unaligned(from));
 #else
-    /* which bytes go where, by `lanes`; out of range is 0 */
-#define NTH(lanes, l) (4 * (((lanes) & 1) * ((l) > 0) + ((lanes) >> 1 & 1) * ((l) > 1) + ((lanes) >> 2 & 1) * ((l) > 2)))
+    /* which bytes each lane gets, by `lanes`; those out of range are 0 */
 #define BYTES(lanes, l)                                                              \
-    ((lanes) >> (l) & 1 ? 0x03020100u + 0x01010101u * NTH(lanes, l) : 0xffffffffu)
-#define ROW(lanes) {BYTES(lanes, 0), BYTES(lanes, 1), BYTES(lanes, 2), BYTES(lanes, 3)}
-    static const uint32_t bytes[16][LANES] __attribute__((aligned(16))) = {
-        ROW(0), ROW(1), ROW(2),  ROW(3),  ROW(4),  ROW(5),  ROW(6),  ROW(7),
-        ROW(8), ROW(9), ROW(10), ROW(11), ROW(12), ROW(13), ROW(14), ROW(15)};
-    return (vf)vqtbl1q_u8((uint8x16_t)load_unaligned(from), (uint8x16_t) * (const vi *)bytes[lanes]);
+    ((lanes) >> (l) & 1                                                              \
+         ? 0x03020100u + 0x04040404u * __builtin_popcount((lanes) & ((1u << (l)) - 1)) \
+         : 0xffffffffu)
+#define SHUFFLE_OF(lanes) {EACH_LANE(BYTES, lanes)}
+#define FOUR_SHUFFLES(k)                                                             \
+    SHUFFLE_OF(k), SHUFFLE_OF(k + 1), SHUFFLE_OF(k + 2), SHUFFLE_OF(k + 3)
+    static const vu shuffles[16] = {FOUR_SHUFFLES(0), FOUR_SHUFFLES(4), FOUR_SHUFFLES(8),
+                                    FOUR_SHUFFLES(12)};
+    return (vf)vqtbl1q_u8((uint8x16_t)load_unaligned(from), (uint8x16_t)shuffles[lanes]);
 #endif
 }
 

@@ -1,5 +1,5 @@
-/* Logits of pairs from rows, for band_float.h, band_int16.h and, in short vectors, band_bf16.h: the lanes of a vector of sums are added
- * up in the end. Before this stands
+/* Logits of pairs from rows, for band_float.h, band_int16.h and, in short vectors, band_bf16.h: the
+ * lanes of a vector of sums are added up in the end. Before this stands
  *
  *   sources_t, load_sources(p)  a vector of source_t, of which rows are made
  *   sum_t, no_sum()             a vector of sums; zeros

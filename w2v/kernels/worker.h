@@ -104,7 +104,7 @@ struct w2v_worker {
     float *center_delta;     /* (STEP, width): deltas of centers; CBOW: their hidden vectors */
     float *tile_logits;      /* (STEP, 2 band_room): of centers and all their tile's contexts */
     uint32_t *ring_lanes;    /* (2 band_room,): a center's contexts among the tile's; own_lanes:
-                              * (16, band_room / 8), a vector of contexts each */
+                              * (16, 2 band_room / LANES), a vector of contexts each */
     int32_t *ring_first;     /* (2 band_room,): the first of those among the center's own */
 #endif
     float *noise_coef;       /* (2 window + STEP, noise_columns): first logits, then
