@@ -5,8 +5,6 @@
 
 #include <stddef.h>
 
-#include "processor.h"
-
 #ifndef W2V_AMX
 
 const char *w2v_amx_lacking(void) { return "this build of w2v has no AMX kernel"; }

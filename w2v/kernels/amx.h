@@ -1,7 +1,8 @@
 /* Whether this build has the kernel of avx512amx.c, and whether this process may run it. Tiles need
  * a compiler that knows them, and Linux, which is asked for them. */
-#if defined(__x86_64__) && defined(__linux__) && \
-    (defined(__clang__) ? __clang_major__ >= 12 : __GNUC__ >= 11)
+#include "processor.h"
+
+#if defined(__x86_64__) && defined(__linux__) && W2V_COMPILER(11, 12, 14)
 #define W2V_AMX
 #endif
 

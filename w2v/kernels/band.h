@@ -1,6 +1,6 @@
 /* The band: for each center, a logit and then a coefficient for each of the 2 * window contexts
- * around it, the center itself left out. The products with it are band_float.h's,
- * band_bf16.h's or band_int16.h's. */
+ * around it, the center itself left out. The products with it are those of band_float.h,
+ * band_bf16.h, band_int16.h or band_amx.h. */
 
 /* The place of a pair, given as positions. */
 INLINE float *band_place(const w2v_worker *w, ptrdiff_t center, ptrdiff_t context) {

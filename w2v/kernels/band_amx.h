@@ -47,9 +47,9 @@ INLINE void take_own_logits(w2v_worker *w, ptrdiff_t q, const float *logits) {
 
 INLINE void band_logits_tile(const int rows, const int cols, const w2v_worker *w, ptrdiff_t place) {
     zero_sums(rows, cols);
-    add_shifted_products(rows, cols, w->y_pairs, w->pair_width,
-                         (const int32_t *)w->x_columns + place, w->x_columns_step, TILE_SIZE,
-                         TILE_SIZE, w->pair_width);
+    add_tile_products(rows, cols, w->y_pairs, w->pair_width,
+                      (const int32_t *)w->x_columns + place, w->x_columns_step, TILE_SIZE,
+                      TILE_SIZE, w->pair_width);
     store_sums(rows, cols, w->tile_logits + place, 2 * w->band_room);
 }
 
@@ -100,8 +100,8 @@ static void arrange_contexts(w2v_worker *w, ptrdiff_t n) {
 /* What the rows of a ring give: neighboring tiles of rows begin 16 positions, 8 pairs, apart. */
 INLINE void add_band_products(const int rows, const int cols, const w2v_worker *w,
                               const int32_t *coef, const int32_t *ring, ptrdiff_t col) {
-    add_shifted_products(rows, cols, coef, w->band_room, ring + col, w->width, LANES,
-                         TILE_SIZE / 2 * w->width, w->band_room);
+    add_tile_products(rows, cols, coef, w->band_room, ring + col, w->width, LANES,
+                      TILE_SIZE / 2 * w->width, w->band_room);
 }
 
 INLINE void center_delta_tile(const int rows, const int cols, const w2v_worker *w, ptrdiff_t col) {
@@ -132,14 +132,12 @@ static void enter_errors(w2v_worker *w, ptrdiff_t n) {
 
 INLINE void add_from_contexts(vf (*acc)[TILE_COLS], const int rows, const int cols,
                               const w2v_worker *w, ptrdiff_t q, ptrdiff_t col) {
-    UNROLL for (int r = 0; r < rows; r++) {
-        UNROLL for (int c = 0; c < cols; c++)
-            acc[r][c] += load(w->center_delta + (q + r) * w->width + col + c * LANES);
-    }
+    add_made(acc, rows, cols, w->center_delta + q * w->width + col, w->width);
 }
 
 INLINE void add_from_centers(vf (*acc)[TILE_COLS], const int rows, const int cols,
                              const w2v_worker *w, ptrdiff_t i, ptrdiff_t col) {
     /* or add_noise() has added them */
-    if (!sources_have_centers(w)) add_source_deltas(acc, rows, cols, w, i, col);
+    if (!sources_have_centers(w))
+        add_made(acc, rows, cols, w->source_delta + i * w->width + col, w->width);
 }

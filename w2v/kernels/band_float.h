@@ -1,4 +1,5 @@
-/* The products of the band, in float32. band_bf16.h is the same in bf16, band_int16.h in int16.
+/* The products of the band, in float32. band_bf16.h is the same in bf16,
+ * band_int16.h in int16, band_amx.h by matrix tiles.
  *
  *   enter_contexts      n inputs from position 2 window on are copied into a ring
  *   enter_outputs       skip-gram: outputs of the step's centers, into another

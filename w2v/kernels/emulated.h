@@ -235,6 +235,7 @@ EMULATED __m512 emulated_dpbf16_ps(__m512 sum, __m512bh a, __m512bh b) {
 #define _mm512_scalef_ps emulated_scalef_ps
 #define _mm512_fmadd_ps emulated_fmadd_ps
 #define _mm512_dpwssd_epi32 emulated_dpwssd_epi32
+#define _mm256_dpwssd_avx_epi32(sum, a, b) _mm256_add_epi32(sum, _mm256_madd_epi16(a, b))
 #define _mm512_cvtps_epi32 emulated_cvtps_epi32
 #define _mm512_cvtepi32_ps(x) __builtin_convertvector((__v16si)(x), __m512)
 #define _mm512_packs_epi32 emulated_packs_epi32

@@ -11,6 +11,7 @@
  *                   2 * TILE_CONTEXTS if not given
  *   BF16            if products with noise words and tree nodes shall be in bf16
  *   INT16           if those with noise words and of the band shall be in int16
+ *   VNNI            if products of int16 shall be added at once without AVX-512; INT16 too
  *   AMX             if those with noise words and of the band shall be by matrix tiles; BF16 too
  *   TILE_CENTERS    centers in a tile of pairs' logits: up to 5 times as many accumulators; not for AMX
  */

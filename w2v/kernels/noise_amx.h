@@ -38,7 +38,7 @@ INLINE void noise_logits_tile(const w2v_worker *w, const w2v_noise *noise, const
     zero_sums(sources / TILE_SIZE, groups);
     add_tile_products(sources / TILE_SIZE, groups, x, pairs,
                       (const int32_t *)noise->z_columns + group * pairs * LANES, LANES,
-                      pairs * LANES, pairs);
+                      pairs * LANES, 0, pairs);
     store_sums(sources / TILE_SIZE, groups, logits + group * LANES, columns);
     for (ptrdiff_t g = group; g < group + groups; g++) {
         const vf shift = load(noise->shift + g * LANES);
@@ -70,7 +70,7 @@ static void transpose_coefficients(w2v_worker *w, ptrdiff_t n) {
 INLINE void add_noise_products(const w2v_worker *w, const w2v_noise *noise, const int rows,
                                const int cols, ptrdiff_t col) {
     add_tile_products(rows, cols, w->coef_pairs, w->noise_pairs, noise->z_mixed + col, w->width,
-                      LANES, w->noise_pairs);
+                      LANES, 0, w->noise_pairs);
 }
 
 INLINE void source_delta_tile(const int rows, const int cols, const w2v_worker *w,
@@ -95,11 +95,11 @@ static void arrange_coefficients(w2v_worker *w, ptrdiff_t n) {
         FOR_TILES_OF_COLUMNS(n, w->width, source_delta_tile, w, &w->noise[w->leaving])
 }
 
-INLINE void add_source_deltas(vf (*acc)[TILE_COLS], const int rows, const int cols,
-                              const w2v_worker *w, ptrdiff_t i, ptrdiff_t col) {
+/* Add to a tile what tiles of products have left in memory, rows `step` apart. */
+INLINE void add_made(vf (*acc)[TILE_COLS], const int rows, const int cols, const float *made,
+                     ptrdiff_t step) {
     UNROLL for (int r = 0; r < rows; r++) {
-        UNROLL for (int c = 0; c < cols; c++)
-            acc[r][c] += load(w->source_delta + (i + r) * w->width + col + c * LANES);
+        UNROLL for (int c = 0; c < cols; c++) acc[r][c] += load(made + r * step + c * LANES);
     }
 }
 
@@ -107,14 +107,14 @@ INLINE void add_noise(vf (*acc)[TILE_COLS], const int rows, const int cols,
                       const w2v_worker *w, const w2v_noise *noise, ptrdiff_t i,
                       ptrdiff_t col) {
     (void)noise; /* whose products have been made */
-    add_source_deltas(acc, rows, cols, w, i, col);
+    add_made(acc, rows, cols, w->source_delta + i * w->width + col, w->width);
 }
 
 /* A step's sources are no more than the pairs of one tile. */
 INLINE void noise_delta_tile(const int rows, const int cols, const w2v_worker *w, float *delta,
                              const int32_t *coef, const mixed_t *x, ptrdiff_t col) {
     load_sums(rows, cols, delta + col, w->width);
-    add_tile_products(rows, cols, coef, LANES, x + col, w->width, LANES, STEP / 2);
+    add_tile_products(rows, cols, coef, LANES, x + col, w->width, LANES, 0, STEP / 2);
     store_sums(rows, cols, delta + col, w->width);
 }
 

@@ -44,9 +44,9 @@ INLINE sum_t no_sum(void) { return splat_int(0); }
 INLINE sum_t add_pairs(sum_t sum, vi a, vi b) {
 #if LANES == 16
     return (vi)_mm512_dpwssd_epi32((__m512i)sum, (__m512i)a, (__m512i)b);
-#elif LANES == 8 && defined(VNNI) && !defined(W2V_EMULATE_AVX512)
+#elif defined(VNNI)
     return (vi)_mm256_dpwssd_avx_epi32((__m256i)sum, (__m256i)a, (__m256i)b);
-#elif LANES == 8 /* and what the other emulates */
+#elif LANES == 8
     return (vi)_mm256_add_epi32((__m256i)sum, _mm256_madd_epi16((__m256i)a, (__m256i)b));
 #else
     return (vi)_mm_add_epi32((__m128i)sum, _mm_madd_epi16((__m128i)a, (__m128i)b));

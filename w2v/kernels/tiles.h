@@ -151,33 +151,18 @@ INLINE void tile_multiply(const int row, const int col) {
 
 /* sums += left * right, for `rows` tiles of rows and `cols` tiles of columns, 1 or 2 of either,
  * summed over `pairs`, a multiple of 16. A row of `left` is left_step pairs from the one before, a
- * row of `right` right_step, and its next tile of columns right_next. */
+ * row of `right` right_step, and its next tile of columns right_next. The second tile of rows has a
+ * right factor of its own, right_shift from the first's, or 0 if it shares that. */
 INLINE void add_tile_products(const int rows, const int cols, const int32_t *left,
                               ptrdiff_t left_step, const int32_t *right, ptrdiff_t right_step,
-                              ptrdiff_t right_next, ptrdiff_t pairs) {
-    for (ptrdiff_t k = 0; k < pairs; k += TILE_SIZE) {
-        UNROLL for (int r = 0; r < rows; r++)
-            tile_load(LEFT_TILES + r, left + r * TILE_SIZE * left_step + k, left_step);
-        UNROLL for (int c = 0; c < cols; c++)
-            tile_load(RIGHT_TILES + c, right + k * right_step + c * right_next, right_step);
-        UNROLL for (int r = 0; r < rows; r++) {
-            UNROLL for (int c = 0; c < cols; c++) tile_multiply(r, c);
-        }
-    }
-}
-
-/* The same, but the right factor of the second tile of rows is another, right_shift from the
- * first's. */
-INLINE void add_shifted_products(const int rows, const int cols, const int32_t *left,
-                                 ptrdiff_t left_step, const int32_t *right,
-                                 ptrdiff_t right_step, ptrdiff_t right_next,
-                                 ptrdiff_t right_shift, ptrdiff_t pairs) {
+                              ptrdiff_t right_next, ptrdiff_t right_shift, ptrdiff_t pairs) {
     for (ptrdiff_t k = 0; k < pairs; k += TILE_SIZE) {
         UNROLL for (int r = 0; r < rows; r++) {
+            const int32_t *from = right + r * right_shift + k * right_step;
             tile_load(LEFT_TILES + r, left + r * TILE_SIZE * left_step + k, left_step);
             UNROLL for (int c = 0; c < cols; c++) {
-                tile_load(RIGHT_TILES + c,
-                          right + r * right_shift + k * right_step + c * right_next, right_step);
+                if (r == 0 || right_shift)
+                    tile_load(RIGHT_TILES + c, from + c * right_next, right_step);
                 tile_multiply(r, c);
             }
         }
