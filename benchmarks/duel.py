@@ -1,9 +1,10 @@
-"""Compare builds' kernels on a machine that is not quiet: ``python -m benchmarks.duel --help``.
+"""Compare kernels on a machine that is not quiet: ``python -m benchmarks.duel --help``.
 
-Each build trains in a process of its own, on one thread, and they take turns every hundredth of a
-second or so: what disturbs one disturbs the other. What counts is the time of CPU per word that
-the quickest tenth, quarter and half of the turns stay below, and how these compare: two runs of
-one build differ by about one percent. Nothing is kept: this is for finding out what pays.
+Those of builds in several environments, or several of one build. Each contender trains in a
+process of its own, on one thread, and they take turns every hundredth of a second or so: what
+disturbs one disturbs the other. What counts is the time of CPU per word that the quickest tenth,
+quarter and half of the turns stay below, and how these compare: two runs of one build differ by
+about one percent. Nothing is kept: this is for finding out what pays.
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ QUANTILES = (0.1, 0.25, 0.5)
 WARM_UP = 3
 
 
-class Build:
-    """A build of w2v that trains when it is told to."""
+class Kernel:
+    """A kernel of a build of w2v that trains when it is told to."""
 
-    def __init__(self, python: str, process: subprocess.Popen[str]) -> None:
-        self._python = python
+    def __init__(self, python: str, isa: str, process: subprocess.Popen[str]) -> None:
+        self.name = f"{python}, {isa}"
         self._process = process
         self.turns: list[float] = []
         self._expect()
@@ -48,24 +49,28 @@ class Build:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise SystemExit(f"benchmarks.duel: {self._python}: its w2v does not train: see above")
+            raise SystemExit(f"benchmarks.duel: {self.name}: its w2v does not train: see above")
         return line
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Let the builds take turns, and print how they compare."""
+    """Let the kernels take turns, and print how they compare."""
     options = parse(sys.argv[1:] if arguments is None else arguments)
     with contextlib.ExitStack() as stack:
-        builds = [stack.enter_context(started(python, options)) for python in options.pythons]
+        kernels = [
+            stack.enter_context(started(python, isa, options))
+            for python in options.pythons
+            for isa in options.isa.split(",")
+        ]
         for number in range(-WARM_UP, options.turns):
-            first = number % len(builds)
-            for build in [*builds[first:], *builds[:first]]:
-                build.turn(counts=number >= 0)
-    times = np.array([np.quantile(build.turns, QUANTILES) for build in builds])
+            first = number % len(kernels)
+            for kernel in [*kernels[first:], *kernels[:first]]:
+                kernel.turn(counts=number >= 0)
+    times = np.array([np.quantile(kernel.turns, QUANTILES) for kernel in kernels])
     print("ns of CPU per word at", ", ".join(f"{share:.0%}" for share in QUANTILES))
-    for python, row in zip(options.pythons, times, strict=True):
+    for kernel, row in zip(kernels, times, strict=True):
         ratios = " ".join(f"{ratio:.3f}" for ratio in times[0] / row)
-        print(f"{python}: {' '.join(f'{value:.1f}' for value in row)}; rate / first: {ratios}")
+        print(f"{kernel.name}: {' '.join(f'{value:.1f}' for value in row)}; rate / first: {ratios}")
     return 0
 
 
@@ -74,13 +79,13 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.duel", description=__doc__)
     parser.add_argument("pythons", nargs="+", help="Pythons of environments that have a build each")
     parser.add_argument("--corpus", type=Path, required=True, help="a text file")
-    parser.add_argument("--isa", default="avx2", help="kernel of both (%(default)s)")
+    parser.add_argument("--isa", default="avx2", help="kernels of each build (%(default)s)")
     parser.add_argument("--model", choices=["skipgram", "cbow"], default="skipgram")
     parser.add_argument("--dim", type=int, default=100)
     parser.add_argument("--window", type=int, default=5)
     parser.add_argument("--block-length", type=int, default=128)
     parser.add_argument("--block-noise", type=int, default=32)
-    parser.add_argument("--turns", type=int, default=100, help="of each build (%(default)s)")
+    parser.add_argument("--turns", type=int, default=100, help="of each kernel (%(default)s)")
     options = parser.parse_args(arguments)
     if options.turns < 1:
         parser.error(f"--turns is {options.turns}: give at least 1")
@@ -91,17 +96,17 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 
 @contextlib.contextmanager
-def started(python: str, options: argparse.Namespace) -> Iterator[Build]:
-    """Yield a build that has read its text; it ends with the block."""
+def started(python: str, isa: str, options: argparse.Namespace) -> Iterator[Kernel]:
+    """Yield a kernel that has read its text; it ends with the block."""
     shape = (options.dim, options.window, options.block_length, options.block_noise)
     driver = str(DRIVERS / "train_slices.py")
-    given = [str(options.corpus), options.isa, *map(str, shape), options.model]
+    given = [str(options.corpus), isa, *map(str, shape), options.model]
     process = subprocess.Popen(
         [python, "-I", driver, *given], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     with process:
         try:
-            yield Build(python, process)
+            yield Kernel(python, isa, process)
         finally:
             process.kill()
 

@@ -3,6 +3,7 @@ import sys
 import pytest
 
 from benchmarks import duel
+from w2v import _core
 
 
 @pytest.fixture
@@ -20,6 +21,14 @@ def test_builds_take_turns(text, capsys):
     assert lines[1].endswith("rate / first: 1.000 1.000 1.000")
 
 
+def test_kernels_of_one_build_take_turns(text, capsys):
+    options = ["--corpus", str(text), "--dim", "8", "--turns", "1"]
+    kernels = _core.available_isas()
+    assert duel.main([sys.executable, "--isa", ",".join(kernels), *options]) == 0
+    lines = capsys.readouterr().out.splitlines()[1:]
+    assert [line.split(": ")[0] for line in lines] == [f"{sys.executable}, {k}" for k in kernels]
+
+
 @pytest.mark.parametrize(
     ("given", "says"),
     [
@@ -28,7 +37,7 @@ def test_builds_take_turns(text, capsys):
     ],
 )
 def test_a_build_that_does_not_train(given, says, text, capfd):
-    with pytest.raises(SystemExit, match=f"{sys.executable}: its w2v does not train"):
+    with pytest.raises(SystemExit, match=f"{sys.executable}, .*: its w2v does not train"):
         duel.main([sys.executable, "--corpus", str(text), *given])
     assert says in capfd.readouterr().err
 
