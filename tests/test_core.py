@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import itertools
+import os
 import platform
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -71,8 +74,28 @@ def tree_settings(counts, settings):
     }
 
 
-# What the reference gave; it knows nothing of instruction sets, and takes most of the time.
+# What the reference gave; it knows nothing of instruction sets, and takes most of the time. Builds
+# that are tested one after another have it once if they are given a folder for it: see .ci/run.
 REFERENCES: dict[str, tuple[np.ndarray, ...]] = {}
+KEPT_REFERENCES = os.environ.get("TEST_REFERENCES")
+
+
+def referred(key, reckoned):
+    """Return what the reference gives for a key: what is known of it, or else `reckoned()`."""
+    if key in REFERENCES:
+        return REFERENCES[key]
+    file = KEPT_REFERENCES and Path(KEPT_REFERENCES, hashlib.sha256(key.encode()).hexdigest())
+    if file and file.exists():
+        with np.load(file) as kept:
+            REFERENCES[key] = tuple(kept.values())
+        return REFERENCES[key]
+    REFERENCES[key] = reckoned()
+    if file:
+        own = file.with_name(f"{file.name}.{os.getpid()}")  # others may be at the same
+        with own.open("wb") as to:
+            np.savez(to, *REFERENCES[key])
+        own.replace(file)
+    return REFERENCES[key]
 
 
 def both(
@@ -105,9 +128,10 @@ def both(
     core = core_inputs[:-1, :dim] - inputs, core_outputs[:-1, :dim] - outputs
     given = (sentences, words, dim, keep.tolist(), seed, chunks, log_q, sorted(changes.items()))
     key = f"{make.__name__} {given}"
-    if key not in REFERENCES:
-        REFERENCES[key] = by_reference(inputs, outputs, keep, noise, parts, seed=seed, **settings)
-    return tuple(zip((*core, np.array(worker.take_loss())), REFERENCES[key], strict=True))
+    reference = referred(
+        key, lambda: by_reference(inputs, outputs, keep, noise, parts, seed=seed, **settings)
+    )
+    return tuple(zip((*core, np.array(worker.take_loss())), reference, strict=True))
 
 
 def by_reference(inputs, outputs, keep, noise, parts, **settings):
