@@ -182,6 +182,7 @@ static int64_t lay_out(w2v_worker *w, const w2v_run *run, char *arena) {
     }
     if (private) {
         w->lane_sums = carve(arena, &used, pair_slots * LANES);
+        w->pair_noise = (int32_t *)carve(arena, &used, 4 * window * run->negative);
         w->targets = (float **)carve(arena, &used, (run->negative + 1) * 2);
         w->pair_logits = carve(arena, &used, pair_slots);
         w->pair_shift = carve(arena, &used, pair_slots);

@@ -3,17 +3,48 @@
  * A source, which is the input row of a context (skip-gram) or the hidden vector of all contexts
  * (CBOW), and a center draw their own `negative` noise words, train at once, and see the
  * updates of those before them. Noise words that are the center itself are left out, or not: see
- * losses.h. All dot products of a source use the rows as they were before it. */
+ * losses.h. All dot products of a source use the rows as they were before it.
+ *
+ * Noise words are drawn a center ahead, and their rows asked for while it is trained: waiting for them would
+ * take most of the time. */
+
+/* How many sources draw noise for the center at place p: its contexts, or one for all of them. */
+INLINE ptrdiff_t sources_of(const w2v_worker *w, ptrdiff_t p) {
+    const ptrdiff_t contexts = w->left[p] + w->right[p];
+    return w->run->model == W2V_CBOW ? contexts > 0 : contexts;
+}
+
+/* The noise words of every other center of a block. */
+INLINE int32_t *pair_noise(const w2v_worker *w, ptrdiff_t q) {
+    return w->pair_noise + q % 2 * 2 * w->window * w->run->negative;
+}
+
+/* Draw the noise of the center at place p, the q-th of a block, and ask for the other rows that it needs. */
+static void draw_pairs(w2v_worker *w, ptrdiff_t p, ptrdiff_t q) {
+    int32_t *rows = pair_noise(w, q);
+    w->asked_next = rows;
+    w->end_of_next = rows + sources_of(w, p) * w->run->negative;
+    for (; rows < w->end_of_next; rows++) *rows = draw_noise(w);
+    prefetch_row(w, output_row(w, w->kept[p]));
+    prefetch_row(w, input_row(w, w->kept[p + w->right[p]]));
+}
+
+/* Ask for the rows of as many of the next center's noise words as a source has, or for all that are left. */
+INLINE void prefetch_pairs(w2v_worker *w, int all) {
+    for (int64_t k = 0; (all || k < w->run->negative) && w->asked_next < w->end_of_next; k++)
+        prefetch_row(w, output_row(w, *w->asked_next++));
+}
 
 /* Logits of x with the center (the first) and its noise words; returns how many. */
-static ptrdiff_t private_logits(w2v_worker *w, const float *x, int32_t center) {
+static ptrdiff_t private_logits(w2v_worker *w, const float *x, int32_t center,
+                                const int32_t *noise) {
     const ptrdiff_t width = w->width;
     float **targets = w->targets;
     ptrdiff_t count = 0;
     w->pair_shift[count] = logit_shift(w, center);
     targets[count++] = output_row(w, center);
     for (int64_t k = 0; k < w->run->negative; k++) {
-        const int32_t row = draw_noise(w);
+        const int32_t row = noise[k];
         if (row == center && !corrects_logits(w)) continue;
         w->pair_shift[count] = logit_shift(w, row);
         targets[count++] = output_row(w, row);
@@ -78,9 +109,10 @@ static void pair_coefficients(w2v_worker *w, ptrdiff_t count, float weight, int 
 
 /* Train a source x; its own delta is added to `moved`, which may be x itself, or NULL. */
 static void private_pair(w2v_worker *w, const float *x, float *moved, int32_t center,
-                         float weight, int measure) {
-    const ptrdiff_t width = w->width, count = private_logits(w, x, center);
+                         const int32_t *noise, float weight, int measure) {
+    const ptrdiff_t width = w->width, count = private_logits(w, x, center, noise);
     float **targets = w->targets;
+    prefetch_pairs(w, 0);
     pair_coefficients(w, count, weight, measure);
     for (ptrdiff_t c = 0; c < width; c += LANES) {
         const vf source = load(x + c);
@@ -98,21 +130,22 @@ INLINE float pair_weight(const w2v_worker *w, ptrdiff_t p, ptrdiff_t i) {
     return i == p ? 0.0f : w->distance_weight[(i < p ? p - i : i - p) - 1];
 }
 
-static void private_skipgram(w2v_worker *w, ptrdiff_t p, int measure) {
+static void private_skipgram(w2v_worker *w, ptrdiff_t p, const int32_t *noise, int measure) {
     for (ptrdiff_t i = p - w->left[p]; i <= p + w->right[p]; i++) {
         if (i == p) continue;
         float *x = input_row(w, w->kept[i]);
         float *moved = is_frozen(w, w->kept[i]) ? NULL : x;
-        private_pair(w, x, moved, w->kept[p], pair_weight(w, p, i), measure);
+        private_pair(w, x, moved, w->kept[p], noise, pair_weight(w, p, i), measure);
+        noise += w->run->negative;
     }
 }
 
 /* See cbow.h for the formulas. */
-static void private_cbow(w2v_worker *w, ptrdiff_t p, int measure) {
+static void private_cbow(w2v_worker *w, ptrdiff_t p, const int32_t *noise, int measure) {
     const ptrdiff_t width = w->width, first = p - w->left[p], last = p + w->right[p];
+    if (sources_of(w, p) == 0) return;
     float sum = 0;
     for (ptrdiff_t i = first; i <= last; i++) sum += pair_weight(w, p, i);
-    if (sum == 0) return;
     memset(w->hidden, 0, (size_t)width * sizeof(float));
     memset(w->error, 0, (size_t)width * sizeof(float));
     const float scale = w->run->cbow_mean ? 1 / sum : 1;
@@ -122,7 +155,7 @@ static void private_cbow(w2v_worker *w, ptrdiff_t p, int measure) {
         for (ptrdiff_t c = 0; c < width; c += LANES)
             store(w->hidden + c, load(w->hidden + c) + share * load(x + c));
     }
-    private_pair(w, w->hidden, w->error, w->kept[p], 1.0f, measure);
+    private_pair(w, w->hidden, w->error, w->kept[p], noise, 1.0f, measure);
     const float back = w->run->cbow_corrected ? scale : 1;
     for (ptrdiff_t i = first; i <= last; i++) {
         if (is_frozen(w, w->kept[i])) continue;
@@ -134,12 +167,15 @@ static void private_cbow(w2v_worker *w, ptrdiff_t p, int measure) {
 }
 
 static void private_block(w2v_worker *w, ptrdiff_t n) {
-    for (ptrdiff_t q = 0; q < n; q++) {
-        const ptrdiff_t p = w->pos - w->window + q;
+    const ptrdiff_t first = w->pos - w->window;
+    draw_pairs(w, first, 0);
+    for (ptrdiff_t q = 0, p = first; q < n; q++, p++) {
         const int measure = w->until_measured == 0;
         w->until_measured = (measure ? w->run->loss_interval : w->until_measured) - 1;
-        if (w->run->model == W2V_CBOW) private_cbow(w, p, measure);
-        else private_skipgram(w, p, measure);
+        prefetch_pairs(w, 1);
+        if (q + 1 < n) draw_pairs(w, p + 1, q + 1);
+        if (w->run->model == W2V_CBOW) private_cbow(w, p, pair_noise(w, q), measure);
+        else private_skipgram(w, p, pair_noise(w, q), measure);
     }
     w->pos += n;
 }

@@ -126,7 +126,11 @@ struct w2v_worker {
     float *center_logits, *center_coef; /* (STEP,), CBOW */
     float *error;            /* (width,), CBOW with private negatives: the delta of `hidden` */
 
-    float **targets;         /* private negatives: (negative + 1,) rows of one pair */
+    int32_t *pair_noise;     /* private negatives: (2, 2 window, negative): words drawn for the
+                              * pairs of a center and of the next; of these, whose rows are to
+                              * be prefetched yet: */
+    const int32_t *asked_next, *end_of_next;
+    float **targets;         /* (negative + 1,) rows of one pair */
     float *pair_logits, *pair_shift, *pair_coef; /* (negative + 1, rounded up to LANES) */
 
     /* hierarchical softmax, see path.h; noise[0] holds the top nodes: z the worker's copies
