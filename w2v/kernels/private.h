@@ -5,8 +5,8 @@
  * updates of those before them. Noise words that are the center itself are left out, or not: see
  * losses.h. All dot products of a source use the rows as they were before it.
  *
- * Noise words are drawn a center ahead, and their rows asked for while it is trained: waiting for them would
- * take most of the time. */
+ * Noise words are drawn a center ahead, and their rows asked for while the one before is trained:
+ * waiting for them would take most of the time. */
 
 /* How many sources draw noise for the center at place p: its contexts, or one for all of them. */
 INLINE ptrdiff_t sources_of(const w2v_worker *w, ptrdiff_t p) {
@@ -14,12 +14,13 @@ INLINE ptrdiff_t sources_of(const w2v_worker *w, ptrdiff_t p) {
     return w->run->model == W2V_CBOW ? contexts > 0 : contexts;
 }
 
-/* The noise words of every other center of a block. */
+/* Where the noise words of a block's q-th center are: the next one's are in another place. */
 INLINE int32_t *pair_noise(const w2v_worker *w, ptrdiff_t q) {
     return w->pair_noise + q % 2 * 2 * w->window * w->run->negative;
 }
 
-/* Draw the noise of the center at place p, the q-th of a block, and ask for the other rows that it needs. */
+/* Draw the noise of the center at place p, the q-th of a block, and ask for the two other rows that
+ * are new with it: its own, and that of its last context. */
 static void draw_pairs(w2v_worker *w, ptrdiff_t p, ptrdiff_t q) {
     int32_t *rows = pair_noise(w, q);
     w->asked_next = rows;
@@ -29,7 +30,8 @@ static void draw_pairs(w2v_worker *w, ptrdiff_t p, ptrdiff_t q) {
     prefetch_row(w, input_row(w, w->kept[p + w->right[p]]));
 }
 
-/* Ask for the rows of as many of the next center's noise words as a source has, or for all that are left. */
+/* Ask for the rows of as many of the next center's noise words as a source has, or for all that
+ * are left. */
 INLINE void prefetch_pairs(w2v_worker *w, int all) {
     for (int64_t k = 0; (all || k < w->run->negative) && w->asked_next < w->end_of_next; k++)
         prefetch_row(w, output_row(w, *w->asked_next++));

@@ -126,10 +126,9 @@ struct w2v_worker {
     float *center_logits, *center_coef; /* (STEP,), CBOW */
     float *error;            /* (width,), CBOW with private negatives: the delta of `hidden` */
 
-    int32_t *pair_noise;     /* private negatives: (2, 2 window, negative): words drawn for the
-                              * pairs of a center and of the next; of these, whose rows are to
-                              * be prefetched yet: */
-    const int32_t *asked_next, *end_of_next;
+    int32_t *pair_noise;     /* private negatives: (2, 2 window, negative): noise words of the
+                              * sources of a center and of the next one */
+    const int32_t *asked_next, *end_of_next; /* those of the next whose rows are yet to be prefetched */
     float **targets;         /* (negative + 1,) rows of one pair */
     float *pair_logits, *pair_shift, *pair_coef; /* (negative + 1, rounded up to LANES) */
 
