@@ -80,22 +80,16 @@ REFERENCES: dict[str, tuple[np.ndarray, ...]] = {}
 KEPT_REFERENCES = os.environ.get("TEST_REFERENCES")
 
 
-def referred(key, reckoned):
-    """Return what the reference gives for a key: what is known of it, or else `reckoned()`."""
-    if key in REFERENCES:
-        return REFERENCES[key]
-    file = KEPT_REFERENCES and Path(KEPT_REFERENCES, hashlib.sha256(key.encode()).hexdigest())
-    if file and file.exists():
-        with np.load(file) as kept:
-            REFERENCES[key] = tuple(kept.values())
-        return REFERENCES[key]
-    REFERENCES[key] = reckoned()
-    if file:
+def kept_reference(key, reckoned):
+    """Return what the folder has for a key; if it has nothing, what `reckoned()` gives goes there."""
+    file = Path(KEPT_REFERENCES, hashlib.sha256(key.encode()).hexdigest())
+    if not file.exists():
         own = file.with_name(f"{file.name}.{os.getpid()}")  # others may be at the same
         with own.open("wb") as to:
-            np.savez(to, *REFERENCES[key])
+            np.savez(to, *reckoned())
         own.replace(file)
-    return REFERENCES[key]
+    with np.load(file) as found:
+        return tuple(found.values())
 
 
 def both(
@@ -126,12 +120,16 @@ def both(
     assert not core_inputs[:, dim:].any()
     assert not core_outputs[:, dim:].any()
     core = core_inputs[:-1, :dim] - inputs, core_outputs[:-1, :dim] - outputs
-    given = (sentences, words, dim, keep.tolist(), seed, chunks, log_q, sorted(changes.items()))
+    asked = sorted((SETTINGS | changes).items())
+    given = (sentences, words, dim, keep.tolist(), seed, chunks, log_q, asked)
     key = f"{make.__name__} {given}"
-    reference = referred(
-        key, lambda: by_reference(inputs, outputs, keep, noise, parts, seed=seed, **settings)
-    )
-    return tuple(zip((*core, np.array(worker.take_loss())), reference, strict=True))
+    if key not in REFERENCES:
+
+        def reckoned():
+            return by_reference(inputs, outputs, keep, noise, parts, seed=seed, **settings)
+
+        REFERENCES[key] = kept_reference(key, reckoned) if KEPT_REFERENCES else reckoned()
+    return tuple(zip((*core, np.array(worker.take_loss())), REFERENCES[key], strict=True))
 
 
 def by_reference(inputs, outputs, keep, noise, parts, **settings):

@@ -30,10 +30,9 @@ static void draw_pairs(w2v_worker *w, ptrdiff_t p, ptrdiff_t q) {
     prefetch_row(w, input_row(w, w->kept[p + w->right[p]]));
 }
 
-/* Ask for the rows of as many of the next center's noise words as a source has, or for all that
- * are left. */
-INLINE void prefetch_pairs(w2v_worker *w, int all) {
-    for (int64_t k = 0; (all || k < w->run->negative) && w->asked_next < w->end_of_next; k++)
+/* Ask for the rows of up to n more of the next center's noise words. */
+INLINE void prefetch_pairs(w2v_worker *w, int64_t n) {
+    for (; n > 0 && w->asked_next < w->end_of_next; n--)
         prefetch_row(w, output_row(w, *w->asked_next++));
 }
 
@@ -114,7 +113,7 @@ static void private_pair(w2v_worker *w, const float *x, float *moved, int32_t ce
                          const int32_t *noise, float weight, int measure) {
     const ptrdiff_t width = w->width, count = private_logits(w, x, center, noise);
     float **targets = w->targets;
-    prefetch_pairs(w, 0);
+    prefetch_pairs(w, w->run->negative);
     pair_coefficients(w, count, weight, measure);
     for (ptrdiff_t c = 0; c < width; c += LANES) {
         const vf source = load(x + c);
@@ -174,7 +173,8 @@ static void private_block(w2v_worker *w, ptrdiff_t n) {
     for (ptrdiff_t q = 0, p = first; q < n; q++, p++) {
         const int measure = w->until_measured == 0;
         w->until_measured = (measure ? w->run->loss_interval : w->until_measured) - 1;
-        prefetch_pairs(w, 1);
+        /* those that are left, if it has more sources than the one before */
+        prefetch_pairs(w, w->end_of_next - w->asked_next);
         if (q + 1 < n) draw_pairs(w, p + 1, q + 1);
         if (w->run->model == W2V_CBOW) private_cbow(w, p, pair_noise(w, q), measure);
         else private_skipgram(w, p, pair_noise(w, q), measure);
