@@ -81,7 +81,7 @@ KEPT_REFERENCES = os.environ.get("TEST_REFERENCES")
 
 
 def kept_reference(key, reckoned):
-    """Return what the folder has for a key; if it has nothing, what `reckoned()` gives goes there."""
+    """Return what the folder has for a key, to which `reckoned()` goes if it has nothing."""
     file = Path(KEPT_REFERENCES, hashlib.sha256(key.encode()).hexdigest())
     if not file.exists():
         own = file.with_name(f"{file.name}.{os.getpid()}")  # others may be at the same
