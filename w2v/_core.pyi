@@ -5,6 +5,7 @@ LONGEST_STEP: int
 
 def available_isas() -> list[str]: ...
 def isa_refusal(isa: str) -> str: ...
+def pass_line(line: NDArray[np.int64], side: int) -> float: ...
 def alias_table(weights: NDArray[np.float64], table: NDArray[np.uint64]) -> None: ...
 
 class Run:
@@ -39,6 +40,8 @@ class Run:
         path_start: NDArray[np.int64] | None = None,
         path: NDArray[np.int32] | None = None,
         copied_nodes: int = 0,
+        hot_rows: int = 0,
+        merge_interval: int = 1,
         frozen: NDArray[np.uint8] | None = None,
     ) -> None: ...
     @property

@@ -36,6 +36,8 @@ cdef extern from "kernels/kernels.h" nogil:
         const uint8_t *frozen
         int64_t longest_path
         int64_t copied_nodes
+        int64_t hot_rows
+        int64_t merge_interval
         int model
         int loss
         int cbow_mean
@@ -85,6 +87,9 @@ cdef extern from "kernels/kernels.h" nogil:
 
 cdef extern from "kernels/amx.h":
     const char *w2v_amx_lacking()
+
+cdef extern from "kernels/sharing.h" nogil:
+    double w2v_pass_line(int64_t *, int) noexcept
 
 
 _WINDOW_MODES = {"shrink": W2V_SHRINK, "weighted": W2V_WEIGHTED, "fixed": W2V_FIXED}
@@ -139,6 +144,29 @@ cdef const w2v_kernel *_find_kernel(str isa) except NULL:
     return _kernel_named(isa)
 
 
+def pass_line(int64_t[::1] line, int side):
+    """Pass a cache line to the thread that calls this with the other side, and back; see cpu.py.
+
+    Parameters
+    ----------
+    line : int64 (8,)
+        Aligned to 64 bytes, 0 in the first place.
+    side : int
+        0 or 1.
+
+    Returns
+    -------
+    float
+        Seconds for there and back, the least of several means; 0 if the other did not answer.
+    """
+    if line.shape[0] != 8 or <size_t> &line[0] % 64 or side not in (0, 1):
+        raise ValueError("line must be 64 bytes, aligned to them, and side 0 or 1")
+    cdef double least
+    with nogil:
+        least = w2v_pass_line(&line[0], side)
+    return least
+
+
 cdef class Run:
     """What all workers of one training run share.
 
@@ -166,6 +194,12 @@ cdef class Run:
     copied_nodes : int
         With hs, nodes from the root on of which each worker trains copies until its block
         ends; the first `block_noise` of them are scored step by step, as noise words are.
+    hot_rows : int
+        The first rows of both matrices of which each worker trains copies of its own; not with hs.
+    merge_interval : int
+        Words that a worker trains on before it adds what its copies of the first eighth of them
+        have gained to the matrices; those of less frequent words wait up to eight times as long.
+        Once workers have been stopped or flushed, all of it has been added.
     frozen : uint8 (words + 1,) or None
         1 for words whose input rows stay as they are.
     step : int
@@ -212,6 +246,8 @@ cdef class Run:
         const int64_t[::1] path_start=None,
         const int32_t[::1] path=None,
         int64_t copied_nodes=0,
+        int64_t hot_rows=0,
+        int64_t merge_interval=1,
         const uint8_t[::1] frozen=None,
     ):
         cdef int64_t words = keep.shape[0]
@@ -235,6 +271,10 @@ cdef class Run:
             raise ValueError("path_start and path go with hs")
         if not 0 <= copied_nodes < words:
             raise ValueError("copied_nodes must be fewer than words")
+        if not 0 <= hot_rows <= words or merge_interval < 1:
+            raise ValueError("hot_rows must be among the words, merge_interval at least 1")
+        if loss == "hs" and hot_rows:
+            raise ValueError("hs has copied_nodes in place of hot_rows")
         if loss == "hs" and not 0 < block_noise <= copied_nodes:
             raise ValueError("hs copies at least block_noise nodes")
         if frozen is not None and frozen.shape[0] != words + 1:
@@ -260,6 +300,8 @@ cdef class Run:
             self.run.frozen = &frozen[0]
         self.run.longest_path = 0
         self.run.copied_nodes = copied_nodes
+        self.run.hot_rows = hot_rows
+        self.run.merge_interval = merge_interval
         if path_start is not None:
             self._set_paths(path_start, path)
         self.run.stride = inputs.shape[1]

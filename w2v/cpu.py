@@ -43,6 +43,14 @@ def available_memory() -> int | None:
     return max(0, free)
 
 
+def second_cache() -> int | None:
+    """Return the bytes of a core's second cache, or None where the system does not tell."""
+    try:
+        return os.sysconf("SC_LEVEL2_CACHE_SIZE") or None
+    except (ValueError, OSError, AttributeError):
+        return None
+
+
 def peak_memory() -> int:
     """Return the most memory this process has held at once, in bytes."""
     import resource  # noqa: PLC0415 -- not on every system, and not needed to start

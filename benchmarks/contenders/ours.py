@@ -17,6 +17,8 @@ class Ours(Contender):
     ----------
     extra : sequence of str
         Further options, which stand in the name and the title.
+    variables : sequence of str
+        What is set in its environment, as ``NAME=value``; so do these.
     """
 
     peer = False
@@ -27,18 +29,19 @@ class Ours(Contender):
         negatives: str,
         extra: Sequence[str] = (),
         *,
+        variables: Sequence[str] = (),
         quick: bool = True,
         slow: bool = False,
     ) -> None:
         super().__init__(python)
         self.negatives = negatives
         self.extra = tuple(extra)
+        self.variables = tuple(variables)
         self.quick, self.slow = quick and not slow, slow
-        options = " ".join(extra)
-        self.name = f"w2v-{negatives}" + options.replace(" --", "-").replace("--", "-").replace(
-            " ", "-"
-        )
-        self.title = f"**w2v** `{options}`" if extra else f"**w2v**, {negatives} negatives"
+        options = " ".join([*variables, *extra])
+        words = [word.removeprefix("--") for word in options.split()]
+        self.name = "-".join([f"w2v-{negatives}", *words])
+        self.title = f"**w2v** `{options}`" if options else f"**w2v**, {negatives} negatives"
 
     def version(self) -> str:
         self.beside_python("w2v")
@@ -47,6 +50,7 @@ class Ours(Contender):
     def command(self, job: Job) -> list[str]:
         settings = job.settings
         return [
+            *(("env", *self.variables) if self.variables else ()),
             *(str(self.beside_python("w2v")), "train", job.corpus, "-o", job.output),
             *self._noise(settings),
             *("--dim", str(settings.dim)),

@@ -20,8 +20,11 @@ def error(model, language):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("negatives", ["shared", "private"])
-def test_interruptions_cost_no_accuracy(negatives, tmp_path):
+@pytest.mark.parametrize(
+    ("negatives", "hot_rows"), [("shared", "0"), ("private", "0"), ("shared", "1000")]
+)
+def test_interruptions_cost_no_accuracy(negatives, hot_rows, tmp_path, monkeypatch):
+    monkeypatch.setenv("W2V_HOT_ROWS", hot_rows)
     language = make_language()
     text = tmp_path / "text.txt"
     text.write_text("".join(f"{first} {second}\n" for first, second in language.sentences))

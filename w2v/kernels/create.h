@@ -251,7 +251,26 @@ static void fill_weights(w2v_worker *w) {
 
 static int64_t bytes(const w2v_run *run) {
     w2v_worker w = {0};
-    return (int64_t)sizeof w + lay_out(&w, run, NULL);
+    return (int64_t)sizeof w + lay_out(&w, run, NULL) + hot_bytes(run);
+}
+
+/* Room for the copies of hot rows: not in the arena, since what is saved has been merged. */
+static int create_copies(w2v_worker *w, uint64_t stream) {
+    const int64_t rows = w->run->hot_rows, floats = rows * w->run->stride;
+    void *memory;
+    if (posix_memalign(&memory, 4096, (size_t)hot_bytes(w->run))) return 0;
+    w->input_copies = memory;
+    w->output_copies = w->input_copies + floats;
+    w->merged_inputs = w->output_copies + floats;
+    w->merged_outputs = w->merged_inputs + floats;
+    w->first_merged = (int64_t)(stream * 0x9e3779b1u % (uint64_t)rows);
+    return 1;
+}
+
+static void destroy(w2v_worker *w) {
+    free(w->input_copies); /* the first of the four */
+    free(w->arena);
+    free(w);
 }
 
 static w2v_worker *create(w2v_run *run, uint64_t seed, uint64_t stream) {
@@ -265,6 +284,13 @@ static w2v_worker *create(w2v_run *run, uint64_t seed, uint64_t stream) {
     memset(w->arena, 0, (size_t)size);
     lay_out(w, run, w->arena);
     w->run = run;
+    w->inputs = run->inputs;
+    w->outputs = run->outputs;
+    w->stride = run->stride;
+    if (run->hot_rows && !create_copies(w, stream)) {
+        destroy(w);
+        return NULL;
+    }
     rng_seed(&w->rng, seed, stream);
     fill_weights(w);
     w->pos = w->end = w->sentence = w->settled = 3 * w->window;
@@ -276,9 +302,4 @@ static w2v_worker *create(w2v_run *run, uint64_t seed, uint64_t stream) {
                 if (w->noise[k].shift) w->noise[k].shift[j] = ABSENT;
     }
     return w;
-}
-
-static void destroy(w2v_worker *w) {
-    free(w->arena);
-    free(w);
 }

@@ -42,6 +42,8 @@ typedef struct {
     const uint8_t *frozen;
     int64_t longest_path;
     int64_t copied_nodes;   /* nodes 0 .. that workers train copies of: block_noise or more */
+    int64_t hot_rows;       /* rows 0 .. of both matrices that workers train copies of, see hot.h */
+    int64_t merge_interval; /* words that a worker trains on between two merges of the first of them */
     int model;
     int loss;
     int cbow_mean;          /* the hidden vector is the mean of the contexts, not their sum */
@@ -95,7 +97,7 @@ typedef struct {
     /* Sum of the loss and of the pairs' weights since the last call. */
     void (*take_loss)(w2v_worker *, double *loss, double *pairs);
     void (*destroy)(w2v_worker *);
-    int64_t (*bytes)(const w2v_run *run); /* memory that create() will take */
+    int64_t (*bytes)(const w2v_run *run); /* memory that create() will take, copies of hot rows included */
     /* A worker between two calls of train() as bytes, and back; see state.h. */
     int64_t (*state_bytes)(const w2v_run *run);
     void (*save_state)(w2v_worker *, char *to);

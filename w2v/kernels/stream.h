@@ -115,13 +115,15 @@ static int stopped(const w2v_worker *w) {
     return __atomic_load_n(&w->run->stop, __ATOMIC_RELAXED);
 }
 
-static int train(w2v_worker *w, const int32_t *rows, int64_t n, int64_t *taken) {
+/* Returns 1 if stopped; what has been trained by then may still be in the copies of hot rows. */
+static int train_chunk(w2v_worker *w, const int32_t *rows, int64_t n, int64_t *taken) {
     const ptrdiff_t block = w->run->block_length;
     for (;;) {
         /* one step is kept back: its rows are prefetched, and a lone word may be forgotten */
         while (w->end - w->pos >= block + w->run->step) {
             if (stopped(w)) return 1;
             train_block(w, block);
+            merge_when_due(w, block);
         }
         if (*taken == n) return 0;
         if (stopped(w)) return 1; /* nothing is trained any more: nothing may be added */
@@ -134,12 +136,17 @@ static int train(w2v_worker *w, const int32_t *rows, int64_t n, int64_t *taken) 
     }
 }
 
-static void flush(w2v_worker *w) {
+static int train(w2v_worker *w, const int32_t *rows, int64_t n, int64_t *taken) {
+    take_hot_rows(w);
+    const int stop = train_chunk(w, rows, n, taken);
+    if (stop) return_hot_rows(w);
+    return stop;
+}
+
+/* Train what waits in the stream. */
+static void drain(w2v_worker *w) {
     close_sentence(w);
-    if (w->pos == w->end) { /* nothing came since the last flush */
-        report(w);
-        return;
-    }
+    if (w->pos == w->end) return; /* nothing came since the last time */
     const ptrdiff_t last = w->end + 2 * w->window; /* then every context is done */
     make_room(w, last - w->end + w->run->step);
     const ptrdiff_t padding = 2 * w->window + w->run->step;
@@ -153,6 +160,12 @@ static void flush(w2v_worker *w) {
         train_block(w, left < w->run->block_length ? left : w->run->block_length);
     }
     w->sentence = w->settled = w->end;
+}
+
+static void flush(w2v_worker *w) {
+    take_hot_rows(w);
+    drain(w);
+    return_hot_rows(w);
     report(w);
 }
 

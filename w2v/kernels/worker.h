@@ -47,6 +47,11 @@ typedef struct {
 
 struct w2v_worker {
     w2v_run *run;
+    float *inputs, *outputs; /* those of the run */
+    int64_t stride;          /* the same */
+    int64_t hot;             /* rows 0 .. that it has copies of now: the run's hot_rows, or 0; see hot.h */
+    float *input_copies;     /* (hot_rows, stride): of the first rows of inputs */
+    float *output_copies;
     ptrdiff_t vectors;       /* vectors per row: dim rounded up to LANES */
     ptrdiff_t width;         /* vectors * LANES: floats between rows of the buffers */
     ptrdiff_t window;
@@ -150,16 +155,22 @@ struct w2v_worker {
     float *center_weight;    /* (around_room,): weights of a center's contexts */
     ptrdiff_t around_room;   /* 2 window + 2 rounded up to LANES */
 
+    float *merged_inputs;    /* the copies, as they were when they and the matrices were last alike */
+    float *merged_outputs;
+    int64_t first_merged;    /* the row that merging begins with */
+    int64_t merges;          /* merges since the copies were taken */
+    int64_t since_merge;     /* words since the last one */
+
     int64_t until_measured;  /* positions to pass before the loss is measured again */
     double loss, pairs;
 };
 
 INLINE float *input_row(const w2v_worker *w, int32_t row) {
-    return w->run->inputs + row * w->run->stride;
+    return (row < w->hot ? w->input_copies : w->inputs) + row * w->stride;
 }
 
 INLINE float *output_row(const w2v_worker *w, int32_t row) {
-    return w->run->outputs + row * w->run->stride;
+    return (row < w->hot ? w->output_copies : w->outputs) + row * w->stride;
 }
 
 /* Whether the input row is not to be written. */

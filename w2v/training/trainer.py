@@ -18,6 +18,7 @@ from w2v.training import report, tables
 from w2v.training.building import NewSession
 from w2v.training.checkpoint import Folder
 from w2v.training.chunks import Chunks
+from w2v.training.hot import wanted_hot_rows
 from w2v.training.keeper import DEFAULT_SECONDS, Keeper, check_seconds
 from w2v.training.loop import diverged
 from w2v.training.model import Carried, Model, whole_model
@@ -161,6 +162,7 @@ def _check_arguments(corpus: Any, config: Config, vocab: Vocab | None, *, force:
         raise ConfigError("vocab goes with a Corpus; text makes its own")
     if isinstance(corpus, (Graph, Walks)) and not isinstance(config, GraphConfig):
         raise ConfigError("a graph is trained on with a GraphConfig")
+    wanted_hot_rows()  # refuses a wrong one
 
 
 def _begin_with(start: Start, session: Session, progress: Listener | None) -> None:
