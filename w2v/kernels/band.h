@@ -61,8 +61,15 @@ INLINE void context_tile(const int rows, const int cols, w2v_worker *w, ptrdiff_
             add_delta(input_row(w, contexts[i + r]) + col, acc[r], cols);
 }
 
+#ifndef AMX /* which band_amx.h makes before any is added */
+static void make_context_deltas(w2v_worker *w, ptrdiff_t n, const w2v_noise *noise) {
+    (void)w, (void)n, (void)noise;
+}
+#endif
+
 static void update_contexts(w2v_worker *w, ptrdiff_t n, const int32_t *contexts,
                             const w2v_noise *noise) {
+    make_context_deltas(w, n, noise);
     FOR_TILES(w, n, context_tile, contexts, noise, contexts + w->window + n)
 }
 

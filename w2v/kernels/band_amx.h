@@ -12,7 +12,8 @@
  * Of the contexts that a tile of centers has, the first is number 0, and so with the centers of a
  * tile of contexts; band_room are the pairs of 16 + 2 window of them, in whole tiles.
  *
- * All deltas are made before the first is added: tiles go to memory, not to vectors.
+ * All deltas of centers are made before the first is added, then those of contexts: tiles go to
+ * memory, not to vectors.
  */
 
 /* Which contexts a center has: own_lanes by centers, ring_lanes and ring_first by contexts. */
@@ -31,13 +32,14 @@ static void fill_lanes(w2v_worker *w) {
     }
 }
 
-/* The logits of a tile of centers, (16, 2 band_room): those of their own pairs go into the band. Each
+/* The logits of a tile of centers, (16, 2 band_room), with the contexts from as many places before the first on
+ * as makes rows of columns aligned: those of their own pairs go into the band. Each
  * copy may run past its end, into places that the next one fills. */
 INLINE void take_own_logits(w2v_worker *w, ptrdiff_t q, const float *logits) {
     const ptrdiff_t window = w->window;
     float *to = w->band + (2 * window + q) * 2 * window;
     for (ptrdiff_t r = 0; r < TILE_SIZE; r++) {
-        const float *from = logits + r * 2 * w->band_room + r;
+        const float *from = logits + r * 2 * w->band_room + places_before(w) + r;
         for (int side = 0; side < 2; side++, to += window, from += window + 1) {
             for (ptrdiff_t k = 0; k < window; k += LANES)
                 store_unaligned(to + k, load_unaligned(from + k));
@@ -48,13 +50,14 @@ INLINE void take_own_logits(w2v_worker *w, ptrdiff_t q, const float *logits) {
 INLINE void band_logits_tile(const int rows, const int cols, const w2v_worker *w, ptrdiff_t place) {
     zero_sums(rows, cols);
     add_tile_products(rows, cols, w->y_pairs, w->pair_width,
-                      (const int32_t *)w->x_columns + place, w->x_columns_step, TILE_SIZE,
-                      TILE_SIZE, w->pair_width);
+                      (const int32_t *)w->x_columns - places_before(w) + place, w->x_columns_step,
+                      TILE_SIZE, TILE_SIZE, w->pair_width);
     store_sums(rows, cols, w->tile_logits + place, 2 * w->band_room);
 }
 
 static void band_logits(w2v_worker *w, ptrdiff_t n) {
-    FOR_TILES_OF_COLUMNS(n, TILE_SIZE + 2 * w->window, band_logits_tile, w)
+    FOR_TILES_OF_COLUMNS(n, TILE_SIZE + 2 * w->window + places_before(w), band_logits_tile, w)
+    slide_columns(w, n);
     for (ptrdiff_t q = 0; q < n; q += TILE_SIZE)
         take_own_logits(w, q, w->tile_logits + q * 2 * w->band_room);
 }
@@ -120,15 +123,15 @@ INLINE void context_delta_tile(const int rows, const int cols, const w2v_worker 
 
 static void arrange_band(w2v_worker *w, ptrdiff_t n) {
     arrange_centers(w, n);
-    arrange_contexts(w, n);
     FOR_TILES_OF_COLUMNS(n, w->width, center_delta_tile, w)
-    if (sources_have_centers(w))
-        FOR_TILES_OF_COLUMNS(n, w->width, context_delta_tile, w, &w->noise[w->leaving])
 }
 
-static void enter_errors(w2v_worker *w, ptrdiff_t n) {
-    FOR_TILES_OF_COLUMNS(n, w->width, context_delta_tile, w, NULL)
+static void make_context_deltas(w2v_worker *w, ptrdiff_t n, const w2v_noise *noise) {
+    arrange_contexts(w, n);
+    FOR_TILES_OF_COLUMNS(n, w->width, context_delta_tile, w, noise)
 }
+
+static void enter_errors(w2v_worker *w, ptrdiff_t n) { (void)w, (void)n; }
 
 INLINE void add_from_contexts(vf (*acc)[TILE_COLS], const int rows, const int cols,
                               const w2v_worker *w, ptrdiff_t q, ptrdiff_t col) {

@@ -59,6 +59,19 @@ INLINE void enter_rows(const w2v_worker *w, const float *low, const float *high,
 
 #if CONTEXT_LANES
 
+/* Places in memory before position 0, so that those that enter begin a vector. */
+INLINE ptrdiff_t places_before(const w2v_worker *w) { return -2 * w->window & (LANES - 1); }
+
+/* What stays of x_columns after a step of n positions. Done as soon as its logits are made, while it is in
+ * the first cache. */
+static void slide_columns(w2v_worker *w, ptrdiff_t n) {
+    for (ptrdiff_t c = 0; c < dim_pairs(w); c++) {
+        float *column = w->x_columns + c * w->x_columns_step;
+        for (ptrdiff_t i = -places_before(w); i < 2 * w->window; i += LANES)
+            store(column + i, load_unaligned(column + n + i));
+    }
+}
+
 /* Up to `count` pairs of columns, from pair c on, of LANES rows of x_pairs from position i on. */
 INLINE void enter_square(const w2v_worker *w, ptrdiff_t i, ptrdiff_t c, const int count) {
     vf r[LANES];
@@ -127,13 +140,6 @@ static void slide_rows(w2v_worker *w, ptrdiff_t n) {
     if (!w->y_pairs) return;
     memmove(w->x_pairs, w->x_pairs + n * w->pair_width,
             (size_t)(stay * w->pair_width) * sizeof *w->x_pairs);
-#if CONTEXT_LANES
-    for (ptrdiff_t c = 0; c < dim_pairs(w); c++) {
-        float *column = w->x_columns + c * w->x_columns_step;
-        for (ptrdiff_t i = 0; i < stay; i += LANES)
-            store_unaligned(column + i, load_unaligned(column + n + i));
-    }
-#endif
 }
 
 #ifndef AMX /* band_amx.h has its own */
@@ -200,6 +206,7 @@ static void band_logits(w2v_worker *w, ptrdiff_t n) {
             for (ptrdiff_t q = 0; q < n; q += TILE_CENTERS) band_tile(w, q, first, 1, 2, lanes);
         }
     }
+    slide_columns(w, n);
 }
 
 #else
