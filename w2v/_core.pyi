@@ -2,6 +2,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LONGEST_STEP: int
+STATE_LAYOUT: int
 
 def available_isas() -> list[str]: ...
 def isa_refusal(isa: str) -> str: ...

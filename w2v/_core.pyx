@@ -24,6 +24,7 @@ cdef extern from "kernels/kernels.h" nogil:
         W2V_EXACT
         W2V_SKIP
         W2V_SATURATE
+        W2V_STATE_LAYOUT
 
     ctypedef struct w2v_run:
         float *inputs
@@ -101,6 +102,8 @@ _LARGE_LOGITS = {"exact": W2V_EXACT, "skip": W2V_SKIP, "saturate": W2V_SATURATE}
 
 
 LONGEST_STEP = w2v_kernels()[0].longest_step
+# Another one means that `Worker.state` of another version cannot be read.
+STATE_LAYOUT = W2V_STATE_LAYOUT
 
 
 def available_isas():

@@ -368,3 +368,10 @@ def test_divergence_is_noticed_within_an_epoch(text):
 
 
 # Damage
+
+
+def test_what_workers_of_another_version_held_is_refused(saved, monkeypatch):
+    monkeypatch.setattr("w2v.training.saved.STATE_LAYOUT", 1_000_000)
+    with pytest.raises(ConfigError, match=r"another version of w2v.*--threads"):
+        resume(saved)
+    assert resume(saved, threads=1).record["finished"]

@@ -83,6 +83,10 @@ static inline void w2v_stop(w2v_run *run, int stop) {
 
 typedef struct w2v_worker w2v_worker;
 
+/* To be raised when a worker's saved state (state.h) gets another layout, or the same bytes another meaning:
+ * what an earlier version saved is then refused as such. */
+enum { W2V_STATE_LAYOUT = 1 };
+
 /* One build of the algorithm for one instruction set. */
 typedef struct {
     const char *name;

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from w2v._core import STATE_LAYOUT
 from w2v.cpu import available_memory
 from w2v.errors import ConfigError, FileError, W2VError
 from w2v.graph import Walks
@@ -325,6 +326,7 @@ def _facts(session: Session, state: dict[str, Any], output: dict[str, Any] | Non
     return {
         "finished": session.finished,
         "isa": session.isa,
+        "layout": STATE_LAYOUT,
         "settings": session.record["settings"],
         "window": session.record["window"],
         "words": len(session.vocab),

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v._core import isa_refusal
+from w2v._core import STATE_LAYOUT, isa_refusal
 from w2v.config import MAX_THREADS, Config, GraphConfig
 from w2v.cpu import chosen_isa
 from w2v.errors import ConfigError, DataError, FileError
@@ -81,15 +81,20 @@ class Saved:
         """Return the kernel to go on with: that of the checkpoint, unless workers are new."""
         wanted = str(self.facts.get("isa"))
         chosen = chosen_isa()
-        if self._fresh or wanted == chosen:
+        if self._fresh:
             return chosen
-        if not os.environ.get("W2V_ISA") and not isa_refusal(wanted):
+        remedy = "--threads to go on with new workers, not bit for bit the same"
+        if self.config.loss != "softmax" and self.facts.get("layout") != STATE_LAYOUT:
+            raise ConfigError(
+                f"{self.folder.path}: another version of w2v wrote what its workers hold: "
+                f"give {remedy}"
+            )
+        if wanted == chosen or (not os.environ.get("W2V_ISA") and not isa_refusal(wanted)):
             return wanted
         why = "W2V_ISA is" if os.environ.get("W2V_ISA") else "this processor's best is"
         raise ConfigError(
             f"{self.folder.path}: trained with the {wanted:.20} kernel, and {why} {chosen}: set "
-            f"W2V_ISA={wanted:.20} where it can run, or give --threads to go on with new "
-            "workers, not bit for bit the same"
+            f"W2V_ISA={wanted:.20} where it can run, or give {remedy}"
         )
 
     def vocab(self) -> Vocab:
