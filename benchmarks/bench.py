@@ -75,6 +75,7 @@ class Bench:
         phases = contender.phases(outcome, job, self.scratch)
         entry = entry_of(task, command, outcome, phases)
         entry["words_per_second"] = round(self.text.tokens * task.epochs / phases["training"])
+        entry.update(contender.notes(job, self.scratch))
         if task.task == "accuracy":
             entry["accuracy"] = self._score(contender, job)
         for path in self.scratch.glob("trained.*"):

@@ -14,7 +14,7 @@ from .contenders import Contender, Ours
 from .run import Kind, main
 
 # Threads, and the rows of which each would have copies.
-COPIES = ((2, 1024), (8, 1024), (16, 512))
+COPIES = ((2, 1024), (8, 512), (16, 256))
 
 
 def everyone(python: Path, _peers_python: Path) -> list[Contender]:

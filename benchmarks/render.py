@@ -18,7 +18,7 @@ from . import store
 from .spreads import run_counts
 from .summary import OURS
 from .sweep_tables import TableError, goals, roofline, sweeps, traffic
-from .task_tables import checkpoints, graphs, labels, sessions
+from .task_tables import checkpoints, graphs, labels, lines, sessions
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -271,6 +271,7 @@ TABLES: dict[str, Callable[[Results], list[str]]] = {
     "graphs": graphs,
     "labels": labels,
     "sessions": sessions,
+    "lines": lines,
     "checkpoints": checkpoints,
     "sweeps": sweeps,
     "goals": goals,

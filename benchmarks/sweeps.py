@@ -227,6 +227,8 @@ def closer(record: dict[str, Any], whole: float, text: SweepText, epochs: int) -
         "words_per_second": round(rate),
         "gflops": round(work / 1e9, 2),
         "isa": record["isa"],
+        "hot_rows": record["hot_rows"],
+        "line_ns": record["line_ns"],
         "block": {key: settings[key] for key in BLOCK},
     }
 

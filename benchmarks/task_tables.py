@@ -5,6 +5,8 @@ from __future__ import annotations
 import statistics
 from typing import Any
 
+from w2v.training.hot import SLOW_LINE
+
 Results = dict[str, Any]
 
 GRAPH_TASKS = {
@@ -14,6 +16,7 @@ GRAPH_TASKS = {
     "graph-deepwalk": "read, walk, train, save: DeepWalk",
 }
 LARGE = "graph-large"
+SLOW_LINE_NS = round(1e9 * SLOW_LINE)
 
 
 def graphs(results: Results) -> list[str]:
@@ -44,6 +47,29 @@ def graphs(results: Results) -> list[str]:
 def _steps(one: dict[str, Any], kind: str) -> str:
     rate = one.get(f"{kind}_steps_per_second")
     return f"{rate['median'] / 1e6:.1f} M" if rate else ""
+
+
+def lines(results: Results) -> list[str]:
+    """Rates with and without copies of hot rows, by how long lines took meanwhile."""
+    classes = {
+        f"lines within {SLOW_LINE_NS} ns": lambda ns: ns < SLOW_LINE_NS,
+        "slower": lambda ns: ns >= SLOW_LINE_NS,
+    }
+    heads = [f"{name}: words/s | runs" for name in classes]
+    rows = [f"| | {' | '.join(heads)} |", f"|---|{'---:|' * 2 * len(classes)}"]
+    for one in results["contenders"]:
+        runs = [
+            run
+            for run in results["runs"]
+            if (run["task"], run["contender"]) == ("speed", one["name"]) and run.get("line_ns")
+        ]
+        cells = []
+        for fits in classes.values():
+            rates = [run["words_per_second"] for run in runs if fits(run["line_ns"])]
+            middle = f"{statistics.median(rates) / 1e6:.1f} M" if rates else ""
+            cells += [middle, str(len(rates))]
+        rows.append(f"| {one['title']} | {' | '.join(cells)} |")
+    return rows
 
 
 def sessions(results: Results) -> list[str]:

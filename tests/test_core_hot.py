@@ -1,12 +1,14 @@
 """Copies of hot rows: what is merged, and when (kernels/hot.h)."""
 
 import threading
+import time
 
 import numpy as np
 import pytest
 from test_core import SETTINGS, isa, noise_table, problem  # noqa: F401 -- isa is a fixture
 
 from w2v import _core
+from w2v.cpu import available_cpus
 from w2v.training.tables import padded_matrix
 
 WORDS, DIM = 64, 20
@@ -137,6 +139,24 @@ def test_frequent_rows_are_merged_more_often(isa):  # noqa: F811
     assert merged == [WORDS // 8, WORDS // 4, WORDS // 2, WORDS]
 
 
+def test_copies_can_be_given_up_and_made_again(isa):  # noqa: F811
+    rows = text(WORDS, 9_000)
+    trained = []
+    for copies in ({}, {"hot_rows": 40, "merge_interval": LONG}):
+        run, inputs, _ = matrices(isa, **copies)
+        begin = inputs.copy()
+        worker = _core.Worker(run, 7, 0)
+        for copying, first in ((True, 0), (False, 3_000), (True, 6_000)):
+            run.copy_hot_rows(copying)
+            worker.train(rows[first : first + 3_000])
+            if copies and first == 0:
+                close(inputs[:40], begin[:40], 0)
+        assert (inputs[:40] != begin[:40]).any()  # merged when they were given up
+        worker.flush()
+        trained.append(inputs)
+    close(*trained, 2e-5 if isa == "avx512" else 3e-3)
+
+
 def test_frozen_rows_stay(isa):  # noqa: F811
     frozen = np.zeros(WORDS + 1, np.uint8)
     frozen[[0, 3]] = 1
@@ -156,39 +176,63 @@ def test_copies_are_counted_in_memory_and_not_in_the_state():
     assert hot.state_bytes == plain.state_bytes
 
 
-@pytest.mark.parametrize("wrong", [{"hot_rows": -1}, {"hot_rows": 65}, {"merge_interval": 0}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"hot_rows": -1}, {"hot_rows": 65}, {"merge_interval": 0}, {"slow_line": float("nan")}],
+)
 def test_wrong_numbers_are_refused(wrong):
-    with pytest.raises(ValueError, match="hot_rows"):
+    with pytest.raises(ValueError, match=r"hot_rows|slow_line"):
         matrices("baseline", **wrong)
 
 
-def test_line_goes_to_the_other_thread_and_back():
-    room = np.zeros(16, np.int64)
-    first = -room.ctypes.data % 64 // 8
-    line = room[first : first + 8]
-    took = {}
-    threads = [
-        threading.Thread(target=lambda side=side: took.update({side: _core.pass_line(line, side)}))
-        for side in range(2)
-    ]
+def train_two(run, seconds):
+    """Let two workers train side by side, until they have copies or so long."""
+    workers = [_core.Worker(run, 7, stream) for stream in range(2)]
+    rows = text(WORDS, 200_000)
+    end = time.monotonic() + seconds
+
+    def work(worker):
+        while not run.copied and time.monotonic() < end:
+            worker.train(rows)
+        worker.flush()
+
+    threads = [threading.Thread(target=work, args=(worker,)) for worker in workers]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert set(took) == {0, 1}
-    # or both gave up, as they may where other tests run too
-    assert all(0 < seconds < 1 for seconds in took.values()) or took == {0: 0, 1: 0}
 
 
-def test_line_that_nobody_answers_is_given_up():
-    room = np.zeros(16, np.int64)
-    first = -room.ctypes.data % 64 // 8
-    assert _core.pass_line(room[first : first + 8], 1) == 0
+@pytest.mark.skipif(available_cpus() < 2, reason="two threads must run at the same time")
+def test_workers_get_copies_where_lines_are_slow():
+    run, *_ = matrices("baseline", alpha=0.001, hot_rows=40, merge_interval=100, slow_line=1e-12)
+    assert not run.copied
+    train_two(run, 60)
+    assert run.copied
 
 
-@pytest.mark.parametrize(("cut", "side"), [(slice(0, 7), 0), (slice(1, 9), 0), (slice(0, 8), 2)])
-def test_line_is_checked(cut, side):
-    room = np.zeros(24, np.int64)
-    first = -room.ctypes.data % 64 // 8
-    with pytest.raises(ValueError, match="64 bytes"):
-        _core.pass_line(room[first:][cut], side)
+def test_workers_get_none_where_lines_are_fast():
+    run, *_ = matrices("baseline", alpha=0.001, hot_rows=40, slow_line=0.1)
+    train_two(run, 0.5)
+    assert not run.copied
+
+
+def test_a_worker_alone_asks_nobody():
+    run, inputs, _ = matrices("baseline", hot_rows=40, slow_line=1e-12)
+    worker = _core.Worker(run, 7, 0)
+    worker.train(text(WORDS, 20_000))
+    worker.flush()
+    assert not run.copied
+    plain, once, _ = matrices("baseline")
+    worker = _core.Worker(plain, 7, 0)
+    worker.train(text(WORDS, 20_000))
+    worker.flush()
+    close(inputs, once, 0)
+
+
+def test_a_worker_whose_partner_never_comes_goes_on():
+    run, *_ = matrices("baseline", alpha=0.001, hot_rows=40, slow_line=1e-12)
+    worker, _other = (_core.Worker(run, 7, stream) for stream in range(2))
+    worker.train(text(WORDS, 100_000))
+    worker.flush()
+    assert not run.copied

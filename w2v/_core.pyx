@@ -37,8 +37,6 @@ cdef extern from "kernels/kernels.h" nogil:
         const uint8_t *frozen
         int64_t longest_path
         int64_t copied_nodes
-        int64_t hot_rows
-        int64_t merge_interval
         int model
         int loss
         int cbow_mean
@@ -62,10 +60,22 @@ cdef extern from "kernels/kernels.h" nogil:
         int64_t done
         int stop
         int diverged
+        int64_t hot_rows
+        int64_t merge_interval
+        double slow_line
+        int64_t workers
+        int copying
+        int copied
+        int64_t ask
+        int64_t trips
+        double trip_seconds
+        int64_t line
 
     int64_t w2v_done(const w2v_run *) noexcept nogil
     int w2v_diverged(const w2v_run *) noexcept nogil
     void w2v_stop(w2v_run *, int) noexcept nogil
+    int w2v_copied(const w2v_run *) noexcept nogil
+    void w2v_copy_hot_rows(w2v_run *, int) noexcept nogil
 
     ctypedef struct w2v_worker:
         pass
@@ -88,9 +98,6 @@ cdef extern from "kernels/kernels.h" nogil:
 
 cdef extern from "kernels/amx.h":
     const char *w2v_amx_lacking()
-
-cdef extern from "kernels/sharing.h" nogil:
-    double w2v_pass_line(int64_t *, int) noexcept
 
 
 _WINDOW_MODES = {"shrink": W2V_SHRINK, "weighted": W2V_WEIGHTED, "fixed": W2V_FIXED}
@@ -147,29 +154,6 @@ cdef const w2v_kernel *_find_kernel(str isa) except NULL:
     return _kernel_named(isa)
 
 
-def pass_line(int64_t[::1] line, int side):
-    """Pass a cache line to the thread that calls this with the other side, and back; see cpu.py.
-
-    Parameters
-    ----------
-    line : int64 (8,)
-        Aligned to 64 bytes, 0 in the first place.
-    side : int
-        0 or 1.
-
-    Returns
-    -------
-    float
-        Seconds for there and back, the least of several means; 0 if the other did not answer.
-    """
-    if line.shape[0] != 8 or <size_t> &line[0] % 64 or side not in (0, 1):
-        raise ValueError("line must be 64 bytes, aligned to them, and side 0 or 1")
-    cdef double least
-    with nogil:
-        least = w2v_pass_line(&line[0], side)
-    return least
-
-
 cdef class Run:
     """What all workers of one training run share.
 
@@ -198,11 +182,15 @@ cdef class Run:
         With hs, nodes from the root on of which each worker trains copies until its block
         ends; the first `block_noise` of them are scored step by step, as noise words are.
     hot_rows : int
-        The first rows of both matrices of which each worker trains copies of its own; not with hs.
+        The first rows of both matrices of which each worker may train copies of its own; not with
+        hs.
     merge_interval : int
         Words that a worker trains on before it adds what its copies of the first eighth of them
         have gained to the matrices; those of less frequent words wait up to eight times as long.
         Once workers have been stopped or flushed, all of it has been added.
+    slow_line : float
+        They do if a cache line takes so many seconds from one worker to another and back, or more,
+        which they measure now and then; 0 is in any case.
     frozen : uint8 (words + 1,) or None
         1 for words whose input rows stay as they are.
     step : int
@@ -251,6 +239,7 @@ cdef class Run:
         int64_t copied_nodes=0,
         int64_t hot_rows=0,
         int64_t merge_interval=1,
+        double slow_line=0,
         const uint8_t[::1] frozen=None,
     ):
         cdef int64_t words = keep.shape[0]
@@ -276,6 +265,8 @@ cdef class Run:
             raise ValueError("copied_nodes must be fewer than words")
         if not 0 <= hot_rows <= words or merge_interval < 1:
             raise ValueError("hot_rows must be among the words, merge_interval at least 1")
+        if not slow_line >= 0:
+            raise ValueError("slow_line must be seconds")
         if loss == "hs" and hot_rows:
             raise ValueError("hs has copied_nodes in place of hot_rows")
         if loss == "hs" and not 0 < block_noise <= copied_nodes:
@@ -305,6 +296,7 @@ cdef class Run:
         self.run.copied_nodes = copied_nodes
         self.run.hot_rows = hot_rows
         self.run.merge_interval = merge_interval
+        self.run.slow_line = slow_line
         if path_start is not None:
             self._set_paths(path_start, path)
         self.run.stride = inputs.shape[1]
@@ -325,6 +317,10 @@ cdef class Run:
         self.run.done = done
         self.run.stop = 0
         self.run.diverged = 0
+        self.run.copying = hot_rows > 0 and slow_line == 0
+        self.run.workers = self.run.copied = self.run.ask = self.run.line = 0
+        self.run.trips = 0
+        self.run.trip_seconds = 0
 
     cdef _set_paths(self, const int64_t[::1] path_start, const int32_t[::1] path):
         cdef int64_t words = self.run.words, k, length
@@ -366,6 +362,28 @@ cdef class Run:
     def stop(self):
         """Make every worker return at its next block."""
         w2v_stop(&self.run, 1)
+
+    @property
+    def hot_rows(self):
+        """How many rows workers may have copies of."""
+        return self.run.hot_rows
+
+    @property
+    def copied(self):
+        """Whether a worker has had copies of hot rows."""
+        return w2v_copied(&self.run) != 0
+
+    @property
+    def line_round_trip(self):
+        """Mean seconds that a cache line took to another worker and back, None if not measured.
+
+        Only while no worker trains.
+        """
+        return self.run.trip_seconds / self.run.trips if self.run.trips else None
+
+    def copy_hot_rows(self, bint copying):
+        """Let workers have copies of hot rows or not, from their next block on."""
+        w2v_copy_hot_rows(&self.run, copying and self.run.hot_rows > 0)
 
     def go_on(self):
         """Take back `stop`. No worker may be training."""
@@ -442,7 +460,7 @@ cdef class Worker:
     def state(self):
         """Return all that the worker holds, as bytes that only the same kernel can read.
 
-        Not while it trains.
+        Once it has been stopped or flushed: before, copies of hot rows may hold more.
         """
         cdef object state = PyBytes_FromStringAndSize(NULL, self.run.state_bytes)
         self.run.kernel.save_state(self.worker, PyBytes_AS_STRING(state))

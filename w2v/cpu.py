@@ -46,7 +46,7 @@ def available_memory() -> int | None:
 def second_cache() -> int | None:
     """Return the bytes of a core's second cache, or None where the system does not tell."""
     try:
-        return os.sysconf("SC_LEVEL2_CACHE_SIZE") or None
+        return max(0, os.sysconf("SC_LEVEL2_CACHE_SIZE")) or None
     except (ValueError, OSError, AttributeError):
         return None
 

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from ..process import Outcome, ProcessError
 
@@ -82,6 +83,10 @@ class Contender:
     def phases(self, outcome: Outcome, job: Job, scratch: Path) -> dict[str, float]:
         """Return the seconds of the phases that can be told apart; ``training`` always."""
         raise NotImplementedError
+
+    def notes(self, job: Job, scratch: Path) -> dict[str, Any]:
+        """Return what the results keep of a run beside times."""
+        return {}
 
     def convert(self, job: Job) -> list[str] | None:
         """Return the command that turns its own output into vectors w2v reads, not timed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from ..process import Outcome
 from .base import Contender, Job, Settings
@@ -72,6 +73,14 @@ class Ours(Contender):
         return ["--negatives", self.negatives, "--negative", str(settings.negative)]
 
     def phases(self, outcome: Outcome, job: Job, scratch: Path) -> dict[str, float]:
-        record = json.loads((scratch / job.output).with_suffix(".run.json").read_text())
-        seconds = record["seconds"]
+        seconds = _record(job, scratch)["seconds"]
         return {phase: float(seconds[phase]) for phase in ("text", "training", "saving")}
+
+    def notes(self, job: Job, scratch: Path) -> dict[str, Any]:
+        record = _record(job, scratch)
+        return {name: record[name] for name in ("hot_rows", "line_ns")}
+
+
+def _record(job: Job, scratch: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((scratch / job.output).with_suffix(".run.json").read_text())
+    return found

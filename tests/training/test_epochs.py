@@ -52,11 +52,12 @@ def whole(corpus):
 
 def run_epoch(run, workers, text, bounds, poll):
     meter = EpochMeter(None, 1, 1, len(text.corpus), (0.025, 0.0))
-    return CompiledTrainer(run, workers, text, bounds, 1).run(meter, poll)
+    return CompiledTrainer(run, workers, text, bounds, 1, {}).run(meter, poll)
 
 
 class Stopper:
-    stopped = False
+    stopped = copied = False
+    line_round_trip = None
 
     def stop(self):
         self.stopped = True

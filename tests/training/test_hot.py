@@ -3,63 +3,56 @@
 import pytest
 from test_checkpoint import interrupted_often, quick_polls  # noqa: F401 -- a fixture
 
-from w2v import Config, train
+from w2v import Config, resume, train
 from w2v.errors import ConfigError
-from w2v.training import hot
+from w2v.training import building, hot
 
 MANY = 1_000_000
 
 
-@pytest.fixture
-def slow_lines(monkeypatch):
+@pytest.fixture(autouse=True)
+def measured(monkeypatch):
+    """Nothing is forced, and the second cache is known."""
     monkeypatch.delenv("W2V_HOT_ROWS", raising=False)
-    monkeypatch.setattr(hot, "line_round_trip", lambda: 120e-9)
     monkeypatch.setattr(hot, "second_cache", lambda: 2 << 20)
 
 
-@pytest.mark.usefixtures("slow_lines")
 @pytest.mark.parametrize(
     ("workers", "dim", "words", "rows"),
     [
         (1, 100, MANY, 0),
         (2, 100, MANY, 1024),
         (2, 300, MANY, 431),  # of both matrices, half of 2 MB
-        (16, 100, MANY, 512),
-        (128, 100, MANY, 64),
+        (16, 100, MANY, 256),
+        (128, 100, MANY, 32),
         (2, 100, 400, 50),
     ],
 )
 def test_rows_follow_from_workers_caches_and_vocabulary(workers, dim, words, rows):
-    assert hot.hot_rows(words, Config(dim=dim), workers)[0] == rows
+    found = hot.hot_rows(words, Config(dim=dim), workers)
+    assert found.rows == rows
+    assert found.slow_line == hot.SLOW_LINE
 
 
-@pytest.mark.usefixtures("slow_lines")
 def test_workers_merge_the_more_often_the_more_they_are():
-    intervals = [hot.hot_rows(MANY, Config(), workers)[1] for workers in (2, 4, 100_000)]
-    assert intervals == [16_384, 8_192, 1]
+    intervals = [hot.hot_rows(MANY, Config(), workers).interval for workers in (2, 4, 100_000)]
+    assert intervals == [8_192, 4_096, 1]
 
 
-@pytest.mark.usefixtures("slow_lines")
-def test_hierarchical_softmax_has_copies_of_its_own():
-    assert hot.hot_rows(MANY, Config(loss="hs"), 2)[0] == 0
+def test_hierarchical_softmax_has_copies_of_its_own(monkeypatch):
+    assert hot.hot_rows(MANY, Config(loss="hs"), 2).rows == 0
+    monkeypatch.setenv("W2V_HOT_ROWS", "7")
+    assert hot.hot_rows(MANY, Config(loss="hs"), 2).rows == 0
+    assert hot.hot_rows(MANY, Config(), 2) == hot.HotRows(7, 8_192, slow_line=0)
 
 
-@pytest.mark.usefixtures("slow_lines")
-@pytest.mark.parametrize("trip", [None, 60e-9])
-def test_no_copies_where_lines_are_fast(monkeypatch, trip):
-    monkeypatch.setattr(hot, "line_round_trip", lambda: trip)
-    assert hot.hot_rows(MANY, Config(), 2)[0] == 0
-
-
-@pytest.mark.usefixtures("slow_lines")
-def test_unknown_cache_is_taken_for_a_usual_one(monkeypatch):
-    monkeypatch.setattr(hot, "second_cache", lambda: None)
-    assert hot.hot_rows(MANY, Config(dim=100), 2)[0] == (1 << 19) // (2 * 4 * 112)
-
-
-def test_line_is_timed_here():
-    trip = hot.line_round_trip()
-    assert trip is None or 1e-9 < trip < 1e-3
+@pytest.mark.parametrize("size", [None, -1, 0])
+def test_unknown_cache_is_taken_for_a_usual_one(monkeypatch, size):
+    monkeypatch.undo()
+    monkeypatch.setattr("os.sysconf", lambda name: size)
+    if size is None:
+        monkeypatch.delattr("os.sysconf")
+    assert hot.hot_rows(MANY, Config(dim=100), 2).rows == (1 << 19) // (2 * 4 * 112)
 
 
 @pytest.mark.parametrize("wanted", ["many", "-1", "1.5", "9" * 30])
@@ -87,3 +80,15 @@ def test_interrupted_runs_go_on(monkeypatch, topic_file, tmp_path, assert_topics
     model = interrupted_often(topic_file, config, tmp_path / "run", seed=3, most=6)
     assert model.record["hot_rows"] == 50
     assert_topics_found(model.vectors)
+    monkeypatch.delenv("W2V_HOT_ROWS")
+    finished = resume(tmp_path / "run")
+    for name in ("isa", "hot_rows"):
+        assert finished.record[name] == model.record[name]
+
+
+@pytest.mark.parametrize(("slow_line", "rows"), [(1.0, 0), (0.0, 7)])
+def test_record_says_whether_there_were_copies(monkeypatch, topic_file, slow_line, rows):
+    found = hot.HotRows(7, 16_384, slow_line)
+    monkeypatch.setattr(building, "hot_rows", lambda *_: found)
+    model = train(topic_file, Config(threads=2, **SMALL))
+    assert model.record["hot_rows"] == rows

@@ -255,7 +255,7 @@ static int64_t bytes(const w2v_run *run) {
 }
 
 /* Room for the copies of hot rows: not in the arena, since what is saved has been merged. */
-static int create_copies(w2v_worker *w, uint64_t stream) {
+static int create_copies(w2v_worker *w) {
     const int64_t rows = w->run->hot_rows, floats = rows * w->run->stride;
     void *memory;
     if (posix_memalign(&memory, 4096, (size_t)hot_bytes(w->run))) return 0;
@@ -263,7 +263,7 @@ static int create_copies(w2v_worker *w, uint64_t stream) {
     w->output_copies = w->input_copies + floats;
     w->merged_inputs = w->output_copies + floats;
     w->merged_outputs = w->merged_inputs + floats;
-    w->first_merged = (int64_t)(stream * 0x9e3779b1u % (uint64_t)rows);
+    w->first_merged = (int64_t)((uint64_t)w->number * 0x9e3779b1u % (uint64_t)rows);
     return 1;
 }
 
@@ -287,7 +287,8 @@ static w2v_worker *create(w2v_run *run, uint64_t seed, uint64_t stream) {
     w->inputs = run->inputs;
     w->outputs = run->outputs;
     w->stride = run->stride;
-    if (run->hot_rows && !create_copies(w, stream)) {
+    w->number = run->workers++;
+    if (run->hot_rows && !create_copies(w)) {
         destroy(w);
         return NULL;
     }

@@ -12,10 +12,11 @@
  * added already (share_to_add), and the more frequent rows are merged more often.
  *
  * A worker has copies only while it trains: when it has been stopped or flushed, so that others may look
- * at the matrices or save them, all has been merged.
+ * at the matrices or save them, all has been merged. And only while the run says that they pay.
  */
 
-/* All hot rows are merged at every 1 << HOT_LEVELS-th merge, half of them at every second of those, ... */
+/* The eighth of hot rows with the most frequent words is merged each time, the first quarter every second time, half
+ * of them every fourth, all every 1 << HOT_LEVELS-th. */
 enum { HOT_LEVELS = 3 };
 
 static int64_t hot_bytes(const w2v_run *run) {
@@ -27,7 +28,7 @@ static int64_t hot_bytes(const w2v_run *run) {
  * move at random, as rare ones do, have no way in common. Measured with up to 32 workers: vectors as good as
  * without copies; adding up to 1.5 ways, no better, and worse where training without copies is about to diverge. */
 INLINE float share_to_add(float along, float own) {
-    const float share = own > 0 ? 1 - along / own : 1;
+    const float share = 1 - along / own;
     return share < 0 ? 0 : share < 1 ? share : 1;
 }
 
@@ -35,6 +36,14 @@ INLINE float sum_of(vf x) {
     float sum = 0;
     for (int l = 0; l < LANES; l++) sum += x[l];
     return sum;
+}
+
+static void copy_hot_row(float *row, float *copy, float *merged, ptrdiff_t n) {
+    for (ptrdiff_t k = 0; k < n; k += LANES) {
+        const vf now = load(row + k);
+        store(copy + k, now);
+        store(merged + k, now);
+    }
 }
 
 /* A row of a matrix, to which others may add meanwhile, as to any. */
@@ -45,18 +54,15 @@ static void merge_row(float *row, float *copy, float *merged, ptrdiff_t n) {
         along += gained * (load(row + k) - before);
         own += gained * gained;
     }
-    const vf share = splat(share_to_add(sum_of(along), sum_of(own)));
+    const float length = sum_of(own);
+    if (length == 0) { /* what others add meanwhile shall not be overwritten for nothing */
+        copy_hot_row(row, copy, merged, n);
+        return;
+    }
+    const vf share = splat(share_to_add(sum_of(along), length));
     for (ptrdiff_t k = 0; k < n; k += LANES) {
         const vf now = load(row + k) + share * (load(copy + k) - load(merged + k));
         store(row + k, now);
-        store(copy + k, now);
-        store(merged + k, now);
-    }
-}
-
-static void copy_hot_row(float *row, float *copy, float *merged, ptrdiff_t n) {
-    for (ptrdiff_t k = 0; k < n; k += LANES) {
-        const vf now = load(row + k);
         store(copy + k, now);
         store(merged + k, now);
     }
@@ -75,21 +81,29 @@ INLINE void for_hot_rows(w2v_worker *w, int64_t n,
 }
 
 static void take_hot_rows(w2v_worker *w) {
-    if (w->hot == w->run->hot_rows) return;
+    if (w->hot || !__atomic_load_n(&w->run->copying, __ATOMIC_RELAXED)) return;
     w->hot = w->run->hot_rows;
+    __atomic_store_n(&w->run->copied, 1, __ATOMIC_RELAXED);
     w->merges = w->since_merge = 0;
     for_hot_rows(w, w->hot, copy_hot_row);
-}
-
-/* n words more have been trained on. */
-static void merge_when_due(w2v_worker *w, int64_t n) {
-    if (!w->hot || (w->since_merge += n) < w->run->merge_interval) return;
-    const int level = __builtin_ctzll((unsigned long long)++w->merges);
-    w->since_merge = 0;
-    for_hot_rows(w, w->hot >> (level < HOT_LEVELS ? HOT_LEVELS - level : 0), merge_row);
 }
 
 static void return_hot_rows(w2v_worker *w) {
     for_hot_rows(w, w->hot, merge_row);
     w->hot = 0;
+}
+
+static void merge_when_due(w2v_worker *w) {
+    if (w->since_merge < w->run->merge_interval) return;
+    const int level = __builtin_ctzll((unsigned long long)++w->merges);
+    w->since_merge = 0;
+    for_hot_rows(w, w->hot >> (level < HOT_LEVELS ? HOT_LEVELS - level : 0), merge_row);
+}
+
+/* After n more words have been trained on. */
+static void tend_hot_rows(w2v_worker *w, int64_t n) {
+    w->since_merge += n;
+    if (!w->hot) take_hot_rows(w);
+    else if (__atomic_load_n(&w->run->copying, __ATOMIC_RELAXED)) merge_when_due(w);
+    else return_hot_rows(w);
 }

@@ -39,6 +39,8 @@ enum { TILE_ROWS = 2, TILE_DISTANCES = 5, PATH_NODES = 8 };
 #endif
 #include "worker.h"
 
+#include "sharing.h"
+
 #include "hot.h"
 
 #include "losses.h"

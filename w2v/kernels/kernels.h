@@ -42,8 +42,6 @@ typedef struct {
     const uint8_t *frozen;
     int64_t longest_path;
     int64_t copied_nodes;   /* nodes 0 .. that workers train copies of: block_noise or more */
-    int64_t hot_rows;       /* rows 0 .. of both matrices that workers train copies of, see hot.h */
-    int64_t merge_interval; /* words that a worker trains on between two merges of the first of them */
     int model;
     int loss;
     int cbow_mean;          /* the hidden vector is the mean of the contexts, not their sum */
@@ -67,6 +65,20 @@ typedef struct {
     int64_t done;           /* tokens taken so far, by all workers */
     int stop;               /* set to make all workers return at their next block */
     int diverged;           /* set by workers once a loss they measured is not finite */
+    /* Copies of hot rows, see hot.h and sharing.h. */
+    int64_t hot_rows;       /* rows 0 .. of both matrices that workers may have copies of */
+    int64_t merge_interval; /* words that a worker trains on between two merges of the first of them */
+    double slow_line;       /* seconds that a cache line takes to another worker and back, from
+                             * which on they have them; 0: they have them in any case */
+    int64_t workers;        /* those that have been created: each has the number of those before */
+    int copying;            /* whether they have copies, from their next block on; atomic */
+    int copied;             /* whether any had; atomic */
+    int64_t ask;            /* measurements of the line that were asked for; atomic */
+    int64_t trips;          /* those that came to something, and */
+    double trip_seconds;    /* the sum of their times: worker 0's alone while it trains */
+    char before_line[64];
+    int64_t line;           /* alone on its cache line; atomic */
+    char after_line[64];
 } w2v_run;
 
 static inline int64_t w2v_done(const w2v_run *run) {
@@ -79,6 +91,14 @@ static inline int w2v_diverged(const w2v_run *run) {
 
 static inline void w2v_stop(w2v_run *run, int stop) {
     __atomic_store_n(&run->stop, stop, __ATOMIC_RELAXED);
+}
+
+static inline int w2v_copied(const w2v_run *run) {
+    return __atomic_load_n(&run->copied, __ATOMIC_RELAXED);
+}
+
+static inline void w2v_copy_hot_rows(w2v_run *run, int copying) {
+    __atomic_store_n(&run->copying, copying, __ATOMIC_RELAXED);
 }
 
 typedef struct w2v_worker w2v_worker;
@@ -102,7 +122,7 @@ typedef struct {
     void (*take_loss)(w2v_worker *, double *loss, double *pairs);
     void (*destroy)(w2v_worker *);
     int64_t (*bytes)(const w2v_run *run); /* memory that create() will take, copies of hot rows included */
-    /* A worker between two calls of train() as bytes, and back; see state.h. */
+    /* A worker that was stopped, or flushed, as bytes, and back; see state.h. */
     int64_t (*state_bytes)(const w2v_run *run);
     void (*save_state)(w2v_worker *, char *to);
     int (*restore_state)(w2v_worker *, const char *from); /* 1 if the bytes are no such state */

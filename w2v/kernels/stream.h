@@ -123,7 +123,8 @@ static int train_chunk(w2v_worker *w, const int32_t *rows, int64_t n, int64_t *t
         while (w->end - w->pos >= block + w->run->step) {
             if (stopped(w)) return 1;
             train_block(w, block);
-            merge_when_due(w, block);
+            watch_line(w, block);
+            tend_hot_rows(w, block);
         }
         if (*taken == n) return 0;
         if (stopped(w)) return 1; /* nothing is trained any more: nothing may be added */

@@ -160,6 +160,11 @@ struct w2v_worker {
     int64_t first_merged;    /* the row that merging begins with */
     int64_t merges;          /* merges since the copies were taken */
     int64_t since_merge;     /* words since the last one */
+    int64_t number;          /* of this worker, from 0 */
+    int64_t until_ask;       /* words until worker 0 asks how fast lines are, see sharing.h */
+    int64_t retry;           /* those until it asks again if there was no answer */
+    int64_t answered;        /* the last ask that another worker has seen */
+    double trip;             /* what worker 0 found, in seconds, 0 before */
 
     int64_t until_measured;  /* positions to pass before the loss is measured again */
     double loss, pairs;

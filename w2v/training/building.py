@@ -19,7 +19,7 @@ from w2v.training import report, tables
 from w2v.training.chunks import Chunks
 from w2v.training.epochs import CompiledTrainer, Position, chunk_bounds
 from w2v.training.holdout import Holdout, TrainingText
-from w2v.training.hot import hot_rows
+from w2v.training.hot import HotRows, hot_rows
 from w2v.training.huffman import TOP_NODES, copied_nodes, huffman_tree, path_bytes
 from w2v.training.judging import Judge
 from w2v.training.loop import Trainer
@@ -157,14 +157,13 @@ class NewSession:
         # a worker without a chunk would only cost memory
         count = min(config.threads, len(bounds) - 1)
         hot = hot_rows(len(text.vocab), config, count)
-        self._record["hot_rows"] = hot[0]
         run = _new_run(text, config, self._isa, inputs, outputs, done, frozen, hot)
         _check_memory(count * run.worker_bytes, f"{count} threads", "fewer threads")
         # workers that take the place of others draw other numbers than those did
         first = self._state.resumes * MAX_THREADS if position and position.fresh else 0
         workers = [Worker(run, config.seed, first + number) for number in range(count)]
         total = max(1, text.tokens * config.epochs)
-        return CompiledTrainer(run, workers, text, bounds, total, position)
+        return CompiledTrainer(run, workers, text, bounds, total, self._record, position)
 
 
 def _check_memory(needed: int, what: str, remedy: str) -> None:
@@ -205,7 +204,7 @@ def _new_run(
     outputs: NDArray[np.float32],
     done: int,
     frozen: NDArray[np.uint8] | None,
-    hot: tuple[int, int],
+    hot: HotRows,
 ) -> Run:
     vocab = text.vocab
     noise = tables.noise_table(vocab.counts, config.noise_exponent)
@@ -234,8 +233,9 @@ def _new_run(
         loss_interval=next(i for i in LOSS_INTERVALS if i == 1 or i * LOSS_WORDS <= text.expected),
         done=done,
         frozen=frozen,
-        hot_rows=hot[0],
-        merge_interval=hot[1],
+        hot_rows=hot.rows,
+        merge_interval=hot.interval,
+        slow_line=hot.slow_line,
         **_scored_rows(vocab, config),
     )
 

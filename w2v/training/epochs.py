@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import threading
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from w2v.text.threads import start_thread
 from w2v.training.chunks import Chunks
 from w2v.training.facts import Facts, truth, whole, whole_or_none
 from w2v.training.holdout import TrainingText
+from w2v.training.hot import note_sharing
 from w2v.training.progress import EpochMeter
 
 POLL_SECONDS = 0.1
@@ -188,6 +190,8 @@ class CompiledTrainer:
         Where the corpus is cut into chunks.
     total : int
         Tokens to train on, all epochs together.
+    record : dict
+        Of the run: ``hot_rows`` and ``line_ns`` are noted in it.
     position : Position, optional
         Of workers whose places these take. Their buffers follow with `restore`; without,
         these go on with what is left.
@@ -200,10 +204,11 @@ class CompiledTrainer:
         text: TrainingText,
         bounds: list[int],
         total: int,
+        record: dict[str, Any],
         position: Position | None = None,
     ) -> None:
         self._run, self._workers, self._text = run, workers, text
-        self._bounds, self._total = bounds, total
+        self._bounds, self._total, self._record = bounds, total, record
         self._lock = threading.Lock()
         self._now = Position(places=[Place() for _ in workers])
         if position is not None:
@@ -234,7 +239,10 @@ class CompiledTrainer:
             functools.partial(self._work, worker, place, meter.epoch)
             for worker, place in zip(self._workers, self._now.places, strict=True)
         ]
-        run_threads(works, self.stop, poll)
+        try:
+            run_threads(works, self.stop, poll)
+        finally:
+            note_sharing(self._run, self._record)
         return all(place.finished for place in self._now.places)
 
     def stop(self) -> None:

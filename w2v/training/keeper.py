@@ -327,6 +327,7 @@ def _facts(session: Session, state: dict[str, Any], output: dict[str, Any] | Non
         "finished": session.finished,
         "isa": session.isa,
         "layout": STATE_LAYOUT,
+        "hot_rows": session.record["hot_rows"],
         "settings": session.record["settings"],
         "window": session.record["window"],
         "words": len(session.vocab),

@@ -22,7 +22,7 @@ def new_record(corpus: Chunks, vocab: Vocab, config: Config, carried: Carried) -
 
     Its keys are those of the JSON file: ``settings``, ``corpus``, ``vocabulary``,
     ``window``, ``epochs``, ``seconds``, ``peak_memory_bytes``, ``versions``, ``cpu``, ``isa``,
-    ``hot_rows``, ``threads``, ``finished``; after a warm start ``start``.
+    ``hot_rows``, ``line_ns``, ``threads``, ``finished``; after a warm start ``start``.
     """
     from w2v import __version__  # noqa: PLC0415 -- the package imports this module
 
@@ -44,6 +44,7 @@ def new_record(corpus: Chunks, vocab: Vocab, config: Config, carried: Carried) -
         "cpu": cpu_model(),
         "isa": chosen_isa(),
         "hot_rows": 0,
+        "line_ns": None,
         "threads": config.threads,
         "finished": False,
     }

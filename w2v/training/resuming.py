@@ -10,6 +10,7 @@ from collections.abc import Callable
 from w2v.errors import FileError
 from w2v.text.corpus import Corpus
 from w2v.training.checkpoint import Folder
+from w2v.training.hot import wanted_hot_rows
 from w2v.training.keeper import DEFAULT_SECONDS, Keeper, check_seconds
 from w2v.training.model import Model
 from w2v.training.progress import Listener
@@ -55,9 +56,11 @@ def resume(
         The checkpoint is damaged or of another version, or the text has changed; the message
         names what differs.
     ConfigError
-        Its instruction set is not to be had, memory is short, or `checkpoint_every` is no time.
+        Its instruction set is not to be had, memory is short, `checkpoint_every` is no time, or
+        W2V_HOT_ROWS no number.
     """
     check_seconds(checkpoint_every)
+    wanted_hot_rows()  # refuses a wrong one
     folder = Folder(path)
     saved = Saved(folder, folder.facts(), threads)
     if saved.finished:

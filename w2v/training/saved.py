@@ -70,6 +70,7 @@ class Saved:
             self._text_seconds = real(facts["text_seconds"])
             self._words = whole(facts["words"])
             self._absent = whole(facts["absent"])
+            self._hot_rows = whole(facts["hot_rows"])
             self._heldout = _heldout(facts["heldout"])
             self._window = {name: whole(facts["window"][name]) for name in facts["window"]}
             self.finished = truth(facts["finished"])
@@ -169,6 +170,7 @@ class Saved:
                 raise DataError(f"{self.folder.path}: damaged: {error}") from error
             record = session.record
             record["epochs"], record["resumes"] = self._epochs, state.resumes
+            record["hot_rows"] = record["hot_rows"] or self._hot_rows
             record["seconds"]["text"] = self._text_seconds
             self.fill("", session.inputs, session.outputs)
             yield session
@@ -215,6 +217,7 @@ class Saved:
         record = report.new_record(corpus, vocab, self.config, carried)
         record["epochs"] = self._epochs
         record["window"] = self._window
+        record["isa"], record["hot_rows"] = str(self.facts.get("isa")), self._hot_rows
         if self._heldout is not None:
             record["heldout"] = self._heldout
         report.close_record(record, self._text_seconds, self._state.trained, self.finished)

@@ -92,7 +92,8 @@ def train(
     Raises
     ------
     ConfigError
-        Settings contradict each other, or the matrices do not fit in memory.
+        Settings contradict each other, W2V_HOT_ROWS is no number, or the matrices do not fit in
+        memory.
     DataError
         The text is not usable; the message names the place.
     FileError
