@@ -25,8 +25,8 @@ static int64_t hot_bytes(const w2v_run *run) {
 
 /* How much of what a copy has gained shall be added, 0 to 1, given the product of that with what others have
  * added since the last merge, and with itself. Workers that go the same way add up to the way of one; rows that
- * move at random, as rare ones do, have no way in common. Measured with up to 32 workers: vectors as good as
- * without copies; adding up to 1.5 ways, no better, and worse where training without copies is about to diverge. */
+ * move at random, as rare ones do, have no way in common. What that does to vectors is in docs/performance.md;
+ * adding up to 1.5 ways was no better, and worse where training without copies is about to diverge. */
 INLINE float share_to_add(float along, float own) {
     const float share = 1 - along / own;
     return share < 0 ? 0 : share < 1 ? share : 1;
