@@ -185,9 +185,9 @@ def test_wrong_numbers_are_refused(wrong):
         matrices("baseline", **wrong)
 
 
-def train_two(run, seconds):
-    """Let two workers train side by side, until they have copies or so long."""
-    workers = [_core.Worker(run, 7, stream) for stream in range(2)]
+def train_together(run, seconds, workers=2):
+    """Let workers train side by side, until they have copies or so long."""
+    crew = [_core.Worker(run, 7, stream) for stream in range(workers)]
     rows = text(WORDS, 200_000)
     end = time.monotonic() + seconds
 
@@ -196,25 +196,36 @@ def train_two(run, seconds):
             worker.train(rows)
         worker.flush()
 
-    threads = [threading.Thread(target=work, args=(worker,)) for worker in workers]
+    threads = [threading.Thread(target=work, args=(worker,)) for worker in crew]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
 
+SLOWLY = {"alpha": 0.001, "hot_rows": 40, "merge_interval": 100}
+
+
 @pytest.mark.skipif(available_cpus() < 2, reason="two threads must run at the same time")
-def test_workers_get_copies_where_lines_are_slow():
-    run, *_ = matrices("baseline", alpha=0.001, hot_rows=40, merge_interval=100, slow_line=1e-12)
+@pytest.mark.parametrize("workers", [2, 3])
+def test_workers_get_copies_where_lines_are_slow(workers):
+    run, *_ = matrices("baseline", slow_line=1e-12, **SLOWLY)
     assert not run.copied
-    train_two(run, 60)
+    assert run.line_round_trip is None
+    train_together(run, 60, workers)
     assert run.copied
+    assert 1e-9 < run.line_round_trip < 1e-3
 
 
+@pytest.mark.skipif(available_cpus() < 2, reason="two threads must run at the same time")
 def test_workers_get_none_where_lines_are_fast():
-    run, *_ = matrices("baseline", alpha=0.001, hot_rows=40, slow_line=0.1)
-    train_two(run, 0.5)
-    assert not run.copied
+    for _ in range(60):
+        run, *_ = matrices("baseline", slow_line=0.1, **SLOWLY)
+        train_together(run, 0.3)
+        assert not run.copied
+        if run.line_round_trip is not None:
+            return
+    pytest.fail("no line was measured")
 
 
 def test_a_worker_alone_asks_nobody():

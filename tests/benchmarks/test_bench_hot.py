@@ -4,7 +4,8 @@ from pathlib import Path
 
 from benchmarks.contenders import Job, Ours, Settings
 from benchmarks.hot import everyone
-from benchmarks.task_tables import lines
+from benchmarks.task_tables import SLOW_LINE_NS, lines
+from w2v.training.hot import SLOW_LINE
 
 
 def run_of(contender, rate, line_ns, task="speed"):
@@ -20,12 +21,12 @@ def test_runs_are_sorted_by_their_lines():
             run_of("a", 5_000_000, 90),
             run_of("a", 99_000_000, 70, task="accuracy"),
             run_of("b", 9_000_000, 300),
-            run_of("b", 99_000_000, None),  # nothing was measured
+            run_of("b", 8_000_000, None),
         ],
     }
     assert lines(results)[2:] == [
-        "| A | 11.0 M | 2 | 5.0 M | 1 |",
-        "| B |  | 0 | 9.0 M | 1 |",
+        "| A | 11.0 M | 2 | 5.0 M | 1 |  | 0 |",
+        "| B |  | 0 | 9.0 M | 1 | 8.0 M | 1 |",
     ]
 
 
@@ -44,3 +45,7 @@ def test_what_a_run_says_of_its_lines_is_kept(tmp_path):
     (tmp_path / "out.run.json").write_text('{"hot_rows": 7, "line_ns": 300, "more": 1}')
     job = Job("text.txt", "out.bin", 1, 1, Settings(threads=2))
     assert Ours(Path("python"), "shared").notes(job, tmp_path) == {"hot_rows": 7, "line_ns": 300}
+
+
+def test_the_table_has_the_limit_that_training_has():
+    assert round(1e9 * SLOW_LINE) == SLOW_LINE_NS

@@ -370,8 +370,12 @@ def test_divergence_is_noticed_within_an_epoch(text):
 # Damage
 
 
-def test_what_workers_of_another_version_held_is_refused(saved, monkeypatch):
-    monkeypatch.setattr("w2v.training.saved.STATE_LAYOUT", 1_000_000)
-    with pytest.raises(ConfigError, match=r"another version of w2v.*--threads"):
-        resume(saved)
+def test_what_workers_of_another_version_held_is_refused(saved):
+    facts = json.loads((saved / "checkpoint.json").read_text())
+    # as those wrote it that knew nothing of layouts
+    older = {name: fact for name, fact in facts.items() if name not in ("layout", "hot_rows")}
+    for changed in (facts | {"layout": facts["layout"] + 1}, older):
+        rewrite(saved / "checkpoint.json", changed)
+        with pytest.raises(ConfigError, match=r"another version of w2v.*--threads"):
+            resume(saved)
     assert resume(saved, threads=1).record["finished"]

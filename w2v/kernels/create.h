@@ -287,7 +287,7 @@ static w2v_worker *create(w2v_run *run, uint64_t seed, uint64_t stream) {
     w->inputs = run->inputs;
     w->outputs = run->outputs;
     w->stride = run->stride;
-    w->number = run->workers++;
+    w->number = run->workers;
     if (run->hot_rows && !create_copies(w)) {
         destroy(w);
         return NULL;
@@ -302,5 +302,6 @@ static w2v_worker *create(w2v_run *run, uint64_t seed, uint64_t stream) {
             for (int k = 0; k < 2; k++)
                 if (w->noise[k].shift) w->noise[k].shift[j] = ABSENT;
     }
+    run->workers++;
     return w;
 }

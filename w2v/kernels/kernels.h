@@ -29,7 +29,7 @@ enum { W2V_NS, W2V_NCE, W2V_SAMPLED_SOFTMAX, W2V_HS }; /* losses */
 
 enum { W2V_EXACT, W2V_SKIP, W2V_SATURATE };   /* what is made of large logits */
 
-/* One training run: the same for all workers. `done`, `stop`, `diverged` are shared and
+/* One training run: the same for all workers. `done`, `stop`, `diverged` and what says so below are shared and
  * atomic: while workers train, others get at them by the functions below only. */
 typedef struct {
     float *inputs;          /* IN/OUT */
@@ -76,9 +76,9 @@ typedef struct {
     int64_t ask;            /* measurements of the line that were asked for; atomic */
     int64_t trips;          /* those that came to something, and */
     double trip_seconds;    /* the sum of their times: worker 0's alone while it trains */
-    char before_line[64];
+    char before_line[128];  /* processors fetch lines by twos */
     int64_t line;           /* alone on its cache line; atomic */
-    char after_line[64];
+    char after_line[128];
 } w2v_run;
 
 static inline int64_t w2v_done(const w2v_run *run) {

@@ -3,8 +3,8 @@
  * kernel and these settings: another kernel has other buffers and cannot read them.
  *
  * Everything of w2v_worker that lay_out() and fill_weights() do not make anew stands in
- * w2v_saved or in the arena, but for copies of hot rows: a worker that was stopped or flushed has
- * none. No pointer is saved.
+ * w2v_saved or in the arena, but for what hot.h and sharing.h add: a worker that was stopped or
+ * flushed has no copies, and lines are measured anew. No pointer is saved.
  */
 typedef struct {
     int64_t pos, end, sentence, settled, tokens, until_measured;

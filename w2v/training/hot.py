@@ -1,12 +1,11 @@
 """Whether workers train copies of the most frequent rows, and of how many: see kernels/hot.h.
 
-Copies pay where a cache line takes long from one core to another: on Zen 4, 8 percent less than
-the rate of shared rows where it goes there and back in 70 ns, between cores that share a third
-cache; a fifth more where it takes 300 ns, between others. A mesh of cores, as Intel's servers have,
-takes 95 to 150 ns: there, on Sapphire Rapids, a program much like this one trained 1.4 times as
-fast with two threads as with one, and 1.9 times with copies of 1,024 rows. So workers measure
-the time (kernels/sharing.h), again and again: threads of virtual machines are moved from core to
-core.
+Copies pay where a cache line takes long from one core to another. On Zen 4 they cost a few percent
+of the rate where it goes there and back in 70 ns, between cores that share a third cache, and gave
+a fifth more where it takes 300 ns, between others. A mesh of cores, as Intel's servers have, takes
+95 to 150 ns: there, on Sapphire Rapids, a program much like this one trained 1.4 times as fast with
+two threads as with one, and 1.9 times with copies of 1,024 rows. So workers measure the time
+(kernels/sharing.h), again and again: threads of virtual machines are moved from core to core.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from w2v.training.tables import row_stride
 SLOW_LINE = 90e-9  # seconds, there and back
 
 # So many words are trained on, by all workers together, between two merges of the most frequent
-# rows. With twice as many, vectors of eight workers were half a point worse (MEN, analogies).
+# rows. The more, the less of what they learn of frequent words adds up (kernels/hot.h).
 MERGED_WORDS = 16_384
 # A merge touches 12 rows for each hot one, training some 24 for each word, and 5 of 16 hot rows
 # are due on average: with a hot row for every 4 words, that is 4 percent of all that is touched.

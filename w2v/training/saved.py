@@ -70,7 +70,8 @@ class Saved:
             self._text_seconds = real(facts["text_seconds"])
             self._words = whole(facts["words"])
             self._absent = whole(facts["absent"])
-            self._hot_rows = whole(facts["hot_rows"])
+            self._isa = text(facts["isa"])
+            self._hot_rows = whole(facts.get("hot_rows", 0))
             self._heldout = _heldout(facts["heldout"])
             self._window = {name: whole(facts["window"][name]) for name in facts["window"]}
             self.finished = truth(facts["finished"])
@@ -80,7 +81,7 @@ class Saved:
 
     def isa(self) -> str:
         """Return the kernel to go on with: that of the checkpoint, unless workers are new."""
-        wanted = str(self.facts.get("isa"))
+        wanted = self._isa
         chosen = chosen_isa()
         if self._fresh:
             return chosen
@@ -217,7 +218,7 @@ class Saved:
         record = report.new_record(corpus, vocab, self.config, carried)
         record["epochs"] = self._epochs
         record["window"] = self._window
-        record["isa"], record["hot_rows"] = str(self.facts.get("isa")), self._hot_rows
+        record["isa"], record["hot_rows"] = self._isa, self._hot_rows
         if self._heldout is not None:
             record["heldout"] = self._heldout
         report.close_record(record, self._text_seconds, self._state.trained, self.finished)
