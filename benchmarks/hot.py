@@ -1,7 +1,8 @@
 """Measure training with copies of the most frequent rows, which each worker has for itself.
 
 ``python -m benchmarks.hot --help``; the session goes as that of benchmarks.run. Whether copies pay
-depends on the machine, and w2v decides by itself (w2v/training/hot.py): here they are forced. More
+depends on the machine, and w2v decides by itself (w2v/training/hot.py), as
+the first contender does: for the others it is forced. More
 threads than CPUs say nothing of the rate, but all of accuracy.
 """
 

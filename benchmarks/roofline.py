@@ -14,6 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from w2v.cpu import cache_sizes
+
 from . import store
 from .bench import entry_of
 from .contenders import MissingError
@@ -28,7 +30,6 @@ NAME = "roofline"
 # Of a cache a thread goes through so much: half of it, so that nothing else drives it out.
 SHARE = 0.5
 MEMORY_BYTES = 256 << 20
-LEVELS = {"L1": 1, "L2": 2, "L3": 3}
 ARITHMETIC = ("fma-float32", "fma-bf16", "fma-amx")
 MOVING = ("read", "update")
 
@@ -62,7 +63,7 @@ def session(options: argparse.Namespace, scratch: Path) -> None:
     if not options.results.is_dir():
         raise SetupError(f"--results: no folder {options.results}")
     program = compiled(scratch)
-    sizes = cache_sizes()
+    sizes = {f"L{level}": size for level, size in cache_sizes().items()}
     settings = {"threads": options.threads, "seconds": options.seconds, "caches": sizes}
     results = new_results(options.name, settings, {}, [], [], own_versions(), cpu_paths(scratch)[0])
     results["contenders"] = [{"name": name, "title": name} for name, _, _ in points(sizes, 1)]
@@ -96,17 +97,6 @@ def compiled(scratch: Path) -> Path:
     except subprocess.CalledProcessError as error:
         raise SetupError(f"{compiler[0]} fails: {error.stderr.strip()[-300:]}") from error
     return program
-
-
-def cache_sizes(folder: Path = Path("/sys/devices/system/cpu/cpu0/cache")) -> dict[str, int]:
-    """Return the bytes of the caches that hold data, as far as the system says (Linux)."""
-    found = {}
-    for level, number in LEVELS.items():
-        for cache in sorted(folder.glob("index*")):
-            kind = (cache / "type").read_text().strip()
-            if (cache / "level").read_text().strip() == str(number) and kind != "Instruction":
-                found[level] = int((cache / "size").read_text().strip().rstrip("K")) * 1024
-    return found
 
 
 def points(sizes: dict[str, int], threads: int) -> list[tuple[str, str, int]]:

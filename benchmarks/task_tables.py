@@ -1,4 +1,4 @@
-"""Tables of what is not text: graphs, labels of nodes, sessions. render.py lists them."""
+"""Tables of one matter each: graphs, labels of nodes, sessions, lines. render.py lists them."""
 
 from __future__ import annotations
 
@@ -49,26 +49,24 @@ def _steps(one: dict[str, Any], kind: str) -> str:
 
 def lines(results: Results) -> list[str]:
     """Rates with and without copies of hot rows, by how long lines took meanwhile."""
-    classes = {
-        f"lines within {SLOW_LINE_NS} ns": lambda ns: ns is not None and ns < SLOW_LINE_NS,
-        "slower": lambda ns: ns is not None and ns >= SLOW_LINE_NS,
-        "not measured": lambda ns: ns is None,
-    }
-    heads = [f"{name}: words/s | runs" for name in classes]
-    rows = [f"| | {' | '.join(heads)} |", f"|---|{'---:|' * 2 * len(classes)}"]
+    heads = [f"lines within {SLOW_LINE_NS} ns", "slower", "not measured"]
+    rows = [
+        f"| | {' | '.join(f'{head}: words/s | runs' for head in heads)} |",
+        f"|---|{'---:|' * 2 * len(heads)}",
+    ]
     for one in results["contenders"]:
-        runs = [
-            run
-            for run in results["runs"]
-            if (run["task"], run["contender"]) == ("speed", one["name"])
-        ]
-        cells = []
-        for fits in classes.values():
-            rates = [run["words_per_second"] for run in runs if fits(run.get("line_ns"))]
-            middle = f"{statistics.median(rates) / 1e6:.1f} M" if rates else ""
-            cells += [middle, str(len(rates))]
+        rates: list[list[int]] = [[] for _ in heads]
+        for run in results["runs"]:
+            if (run["task"], run["contender"]) == ("speed", one["name"]):
+                ns = run.get("line_ns")
+                rates[2 if ns is None else int(ns >= SLOW_LINE_NS)].append(run["words_per_second"])
+        cells = [f"{_median(found)} | {len(found)}" for found in rates]
         rows.append(f"| {one['title']} | {' | '.join(cells)} |")
     return rows
+
+
+def _median(rates: list[int]) -> str:
+    return f"{statistics.median(rates) / 1e6:.1f} M" if rates else ""
 
 
 def sessions(results: Results) -> list[str]:

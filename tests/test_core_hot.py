@@ -192,7 +192,7 @@ def train_together(run, seconds, workers=2):
     end = time.monotonic() + seconds
 
     def work(worker):
-        while not run.copied and time.monotonic() < end:
+        while not run.copied_rows and time.monotonic() < end:
             worker.train(rows)
         worker.flush()
 
@@ -210,10 +210,10 @@ SLOWLY = {"alpha": 0.001, "hot_rows": 40, "merge_interval": 100}
 @pytest.mark.parametrize("workers", [2, 3])
 def test_workers_get_copies_where_lines_are_slow(workers):
     run, *_ = matrices("baseline", slow_line=1e-12, **SLOWLY)
-    assert not run.copied
+    assert not run.copied_rows
     assert run.line_round_trip is None
     train_together(run, 60, workers)
-    assert run.copied
+    assert run.copied_rows
     assert 1e-9 < run.line_round_trip < 1e-3
 
 
@@ -222,7 +222,7 @@ def test_workers_get_none_where_lines_are_fast():
     for _ in range(60):
         run, *_ = matrices("baseline", slow_line=0.1, **SLOWLY)
         train_together(run, 0.3)
-        assert not run.copied
+        assert not run.copied_rows
         if run.line_round_trip is not None:
             return
     pytest.fail("no line was measured")
@@ -233,7 +233,7 @@ def test_a_worker_alone_asks_nobody():
     worker = _core.Worker(run, 7, 0)
     worker.train(text(WORDS, 20_000))
     worker.flush()
-    assert not run.copied
+    assert not run.copied_rows
     plain, once, _ = matrices("baseline")
     worker = _core.Worker(plain, 7, 0)
     worker.train(text(WORDS, 20_000))
@@ -246,4 +246,4 @@ def test_a_worker_whose_partner_never_comes_goes_on():
     worker, _other = (_core.Worker(run, 7, stream) for stream in range(2))
     worker.train(text(WORDS, 100_000))
     worker.flush()
-    assert not run.copied
+    assert not run.copied_rows

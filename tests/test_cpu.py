@@ -78,3 +78,26 @@ def test_peak_memory_is_in_bytes_on_macos_already(monkeypatch):
     here = cpu.peak_memory()
     monkeypatch.setattr(platform, "system", lambda: "Darwin")
     assert 0 < cpu.peak_memory() < here
+
+
+def test_sizes_of_caches(tmp_path):
+    given = [
+        ("1", "Data", "32K"),
+        ("1", "Instruction", "64K"),
+        ("2", "Unified", "1024K"),
+        ("3", "Unified", "?"),
+    ]
+    for number, (level, kind, size) in enumerate(given):
+        folder = tmp_path / f"index{number}"
+        folder.mkdir()
+        for name, value in (("level", level), ("type", kind), ("size", size)):
+            (folder / name).write_text(value + "\n")
+    assert cpu.cache_sizes(tmp_path) == {1: 32 << 10, 2: 1 << 20}
+    assert cpu.cache_sizes(tmp_path / "none") == {}
+
+
+def test_sizes_of_caches_here():
+    if not Path("/sys/devices/system/cpu/cpu0/cache/index2/size").exists():
+        pytest.skip("this system does not tell")
+    sizes = cpu.cache_sizes()
+    assert (16 << 10) <= sizes[1] <= sizes[2] < (1 << 30)

@@ -363,15 +363,14 @@ cdef class Run:
         """Make every worker return at its next block."""
         w2v_stop(&self.run, 1)
 
-    @property
-    def hot_rows(self):
-        """How many rows workers may have copies of."""
-        return self.run.hot_rows
+    def go_on(self):
+        """Take back `stop`. No worker may be training."""
+        w2v_stop(&self.run, 0)
 
     @property
-    def copied(self):
-        """Whether a worker has had copies of hot rows."""
-        return w2v_copied(&self.run) != 0
+    def copied_rows(self):
+        """How many rows workers have had copies of; 0 if they never had any."""
+        return self.run.hot_rows if w2v_copied(&self.run) else 0
 
     @property
     def line_round_trip(self):
@@ -384,10 +383,6 @@ cdef class Run:
     def copy_hot_rows(self, bint copying):
         """Let workers have copies of hot rows or not, from their next block on."""
         w2v_copy_hot_rows(&self.run, copying and self.run.hot_rows > 0)
-
-    def go_on(self):
-        """Take back `stop`. No worker may be training."""
-        w2v_stop(&self.run, 0)
 
 
 cdef class Worker:

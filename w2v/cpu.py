@@ -43,12 +43,19 @@ def available_memory() -> int | None:
     return max(0, free)
 
 
-def second_cache() -> int | None:
-    """Return the bytes of a core's second cache, or None where the system does not tell."""
-    try:
-        return max(0, os.sysconf("SC_LEVEL2_CACHE_SIZE")) or None
-    except (ValueError, OSError, AttributeError):
-        return None
+def cache_sizes(folder: Path = Path("/sys/devices/system/cpu/cpu0/cache")) -> dict[int, int]:
+    """Return the bytes of the caches that hold data, by level from 1 on, as far as Linux says."""
+    found = {}
+    for cache in sorted(folder.glob("index*")):
+        try:
+            level, kind, size = (
+                (cache / name).read_text().strip() for name in ("level", "type", "size")
+            )
+            if kind != "Instruction":
+                found[int(level)] = int(size.removesuffix("K")) << 10
+        except (OSError, ValueError):
+            continue
+    return found
 
 
 def peak_memory() -> int:

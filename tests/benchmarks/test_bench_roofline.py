@@ -26,17 +26,6 @@ def test_without_a_compiler_there_is_one_line_to_say_so(tmp_path, monkeypatch, c
     assert "no-such-compiler: no C compiler" in capsys.readouterr().err
 
 
-def test_sizes_of_caches(tmp_path):
-    given = [("1", "Data", "32K"), ("1", "Instruction", "64K"), ("2", "Unified", "1024K")]
-    for number, (level, kind, size) in enumerate(given):
-        folder = tmp_path / f"index{number}"
-        folder.mkdir()
-        for name, value in (("level", level), ("type", kind), ("size", size)):
-            (folder / name).write_text(value + "\n")
-    assert roofline.cache_sizes(tmp_path) == {"L1": 32 << 10, "L2": 1 << 20}
-    assert roofline.cache_sizes(tmp_path / "none") == {}
-
-
 def test_threads_share_the_last_cache_only():
     sizes = {"L1": 1 << 15, "L2": 1 << 20, "L3": 1 << 25}
     bytes_of = {name: size for name, _, size in roofline.points(sizes, 4)}

@@ -367,9 +367,6 @@ def test_divergence_is_noticed_within_an_epoch(text):
     assert not any(report.epoch_end for report in reports)
 
 
-# Damage
-
-
 def test_what_workers_of_another_version_held_is_refused(saved):
     facts = json.loads((saved / "checkpoint.json").read_text())
     # as those wrote it that knew nothing of layouts

@@ -56,8 +56,7 @@ def run_epoch(run, workers, text, bounds, poll):
 
 
 class Stopper:
-    stopped = copied = False
-    line_round_trip = None
+    stopped, copied_rows, line_round_trip = False, 0, None
 
     def stop(self):
         self.stopped = True

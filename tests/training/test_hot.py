@@ -14,7 +14,7 @@ MANY = 1_000_000
 def measured(monkeypatch):
     """Nothing is forced, and the second cache is known."""
     monkeypatch.delenv("W2V_HOT_ROWS", raising=False)
-    monkeypatch.setattr(hot, "second_cache", lambda: 2 << 20)
+    monkeypatch.setattr(hot, "cache_sizes", lambda: {1: 32 << 10, 2: 2 << 20})
 
 
 @pytest.mark.parametrize(
@@ -46,12 +46,8 @@ def test_hierarchical_softmax_has_copies_of_its_own(monkeypatch):
     assert hot.hot_rows(MANY, Config(), 2) == hot.HotRows(7, 8_192, slow_line=0)
 
 
-@pytest.mark.parametrize("size", [None, -1, 0])
-def test_unknown_cache_is_taken_for_a_usual_one(monkeypatch, size):
-    monkeypatch.undo()
-    monkeypatch.setattr("os.sysconf", lambda name: size)
-    if size is None:
-        monkeypatch.delattr("os.sysconf")
+def test_unknown_cache_is_taken_for_a_usual_one(monkeypatch):
+    monkeypatch.setattr(hot, "cache_sizes", dict)
     assert hot.hot_rows(MANY, Config(dim=100), 2).rows == (1 << 19) // (2 * 4 * 112)
 
 

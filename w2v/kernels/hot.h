@@ -32,12 +32,6 @@ INLINE float share_to_add(float along, float own) {
     return share < 0 ? 0 : share < 1 ? share : 1;
 }
 
-INLINE float sum_of(vf x) {
-    float sum = 0;
-    for (int l = 0; l < LANES; l++) sum += x[l];
-    return sum;
-}
-
 static void copy_hot_row(float *row, float *copy, float *merged, ptrdiff_t n) {
     for (ptrdiff_t k = 0; k < n; k += LANES) {
         const vf now = load(row + k);
@@ -54,12 +48,12 @@ static void merge_row(float *row, float *copy, float *merged, ptrdiff_t n) {
         along += gained * (load(row + k) - before);
         own += gained * gained;
     }
-    const float length = sum_of(own);
+    const float length = sum_lane(own);
     if (length == 0) { /* what others add meanwhile shall not be overwritten for nothing */
         copy_hot_row(row, copy, merged, n);
         return;
     }
-    const vf share = splat(share_to_add(sum_of(along), length));
+    const vf share = splat(share_to_add(sum_lane(along), length));
     for (ptrdiff_t k = 0; k < n; k += LANES) {
         const vf now = load(row + k) + share * (load(copy + k) - load(merged + k));
         store(row + k, now);

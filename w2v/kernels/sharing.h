@@ -50,8 +50,9 @@ static void ask_for_line(w2v_worker *w) {
     const int64_t ask = __atomic_add_fetch(&run->ask, 1, __ATOMIC_ACQ_REL);
     const double trip = pass_line(&run->line, ask, 0);
     if (trip == 0) {
-        w->until_ask = w->retry = w->retry ? 2 * w->retry : FIRST_RETRY;
-        if (w->retry > ASK_INTERVAL) w->until_ask = w->retry = ASK_INTERVAL;
+        w->retry = w->retry ? 2 * w->retry : FIRST_RETRY;
+        if (w->retry > ASK_INTERVAL) w->retry = ASK_INTERVAL;
+        w->until_ask = w->retry;
         return;
     }
     w->until_ask = ASK_INTERVAL;

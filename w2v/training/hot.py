@@ -16,7 +16,7 @@ from typing import Any
 
 from w2v._core import Run
 from w2v.config import Config
-from w2v.cpu import second_cache
+from w2v.cpu import cache_sizes
 from w2v.errors import ConfigError
 from w2v.training.tables import row_stride
 
@@ -28,7 +28,7 @@ MERGED_WORDS = 16_384
 # A merge touches 12 rows for each hot one, training some 24 for each word, and 5 of 16 hot rows
 # are due on average: with a hot row for every 4 words, that is 4 percent of all that is touched.
 WORDS_PER_ROW = 4
-MOST_ROWS = 1024  # more were not tried
+MOST_ROWS = 1024  # half of what centers and contexts touch; 2,048 would be two thirds
 USUAL_CACHE = 1 << 20  # bytes, where the system does not tell
 
 
@@ -84,7 +84,7 @@ def hot_rows(words: int, config: Config, workers: int) -> HotRows:
     # Copies of both matrices take at most half of a core's second cache, and are of at most an
     # eighth of the vocabulary.
     of_both = 2 * 4 * row_stride(config.dim)
-    cached = (second_cache() or USUAL_CACHE) // 2 // of_both
+    cached = cache_sizes().get(2, USUAL_CACHE) // 2 // of_both
     return HotRows(min(MOST_ROWS, interval // WORDS_PER_ROW, cached, words // 8), interval)
 
 
@@ -94,7 +94,7 @@ def note_sharing(run: Run, record: dict[str, Any]) -> None:
     ``hot_rows`` is the number of rows, 0 if they never had any; ``line_ns`` the mean time of a
     line, there and back.
     """
-    if run.copied:
-        record["hot_rows"] = run.hot_rows
+    if run.copied_rows:
+        record["hot_rows"] = run.copied_rows
     if run.line_round_trip is not None:
         record["line_ns"] = round(1e9 * run.line_round_trip)
