@@ -376,3 +376,12 @@ def test_what_workers_of_another_version_held_is_refused(saved):
         with pytest.raises(ConfigError, match=r"another version of w2v.*--threads"):
             resume(saved)
     assert resume(saved, threads=1).record["finished"]
+
+
+def test_the_full_softmax_has_no_workers_that_hold_anything(text, tmp_path):
+    config = Config(**SMALL | {"loss": "softmax", "epochs": 2})
+    with pytest.raises(KeyboardInterrupt):
+        train(text, config, checkpoint=tmp_path / "run", progress=Interrupter(1))
+    index = tmp_path / "run" / "checkpoint.json"
+    rewrite(index, json.loads(index.read_text()) | {"layout": 1_000_000})
+    assert resume(tmp_path / "run").record["finished"]
